@@ -1,0 +1,96 @@
+use serde::{Deserialize, Serialize};
+
+/// A kind of evidence, as the contract names them.
+#[derive(
+    Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Unified Audit Log.
+    Ual,
+    /// Entra sign-in log.
+    Signins,
+    /// Entra directory audit.
+    EntraAudit,
+    /// Exchange message trace.
+    MessageTrace,
+    /// Mailbox content.
+    Mailbox,
+    /// Address list.
+    List,
+    /// Directory or mailbox export.
+    Inventory,
+    /// Configuration export.
+    Settings,
+    /// Windows event log.
+    Evtx,
+    /// Firewall log.
+    Firewall,
+    /// Proxy log.
+    Proxy,
+    /// Web server log.
+    Web,
+    /// Database log.
+    Database,
+    /// Application log.
+    Application,
+    /// `konseki.toml`.
+    CaseFile,
+    /// Archive or compressed file.
+    Container,
+    /// An expert's or a person's statement.
+    Statement,
+    /// Not recognised; listed, never passed over.
+    Unknown,
+}
+
+impl Kind {
+    /// The word used in findings and tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Ual => "ual",
+            Kind::Signins => "signins",
+            Kind::EntraAudit => "entra_audit",
+            Kind::MessageTrace => "message_trace",
+            Kind::Mailbox => "mailbox",
+            Kind::List => "list",
+            Kind::Inventory => "inventory",
+            Kind::Settings => "settings",
+            Kind::Evtx => "evtx",
+            Kind::Firewall => "firewall",
+            Kind::Proxy => "proxy",
+            Kind::Web => "web",
+            Kind::Database => "database",
+            Kind::Application => "application",
+            Kind::CaseFile => "case_file",
+            Kind::Container => "container",
+            Kind::Statement => "statement",
+            Kind::Unknown => "unknown",
+        }
+    }
+}
+
+/// What reading one file gave, without its rows.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Rows read: every one was handed over as a record or a reject.
+    pub rows: u64,
+    /// Rows that are rejects.
+    pub rejected: u64,
+    /// Records with losses.
+    pub lossy: u64,
+    /// Earliest instant in the records, µs.
+    pub from: Option<i64>,
+    /// Latest instant in the records, µs.
+    pub to: Option<i64>,
+    /// Warning codes of the contract with a detail, sorted, each once.
+    pub warnings: Vec<(String, String)>,
+    /// For a list: which column held the address, its header as found.
+    pub address_column: String,
+    /// For a list: rows whose address could not be read.
+    pub unreadable: u64,
+    /// Whether rows come in order of time.
+    pub sorted: bool,
+    /// Encoding the text was decoded from.
+    pub encoding: String,
+}

@@ -1,0 +1,204 @@
+//! What the store gathers for the judges: summaries with integers, small enough to reason over.
+
+use crate::Micros;
+
+/// One context: records of one actor that agree in everything a session is split by, within one
+/// clock hour. Two records of one context are less than 60 minutes apart, so sessions can be
+/// built from contexts alone, exactly.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Context {
+    /// SHA-256 over all fields below up to `hour`, first 16 bytes in hex.
+    pub id: String,
+    /// Whether the records come from the sign-in log.
+    pub signin: bool,
+    /// As recorded, lower-cased (`Event::actor`).
+    pub actor: String,
+    /// Address, canonical; empty if none.
+    pub ip: String,
+    /// Session id of the source.
+    pub session: String,
+    /// Token id.
+    pub token: String,
+    /// Client application id.
+    pub app: String,
+    /// Client string.
+    pub client: String,
+    /// User agent.
+    pub agent: String,
+    /// Device id.
+    pub device: String,
+    /// Managed device.
+    pub managed: Option<bool>,
+    /// Registered device.
+    pub registered: Option<bool>,
+    /// Country.
+    pub country: String,
+    /// Autonomous system; 0 if not said.
+    pub asn: u32,
+    /// User type of the record; −1.
+    pub user_type: i32,
+    /// Error number of a sign-in; −1 if none said, 0 success.
+    pub error: i32,
+    /// `false` for a failed record.
+    pub worked: bool,
+    /// Authentication protocol or transfer method (`deviceCode` …).
+    pub protocol: String,
+    /// Start of the clock hour, µs.
+    pub hour: Micros,
+    /// Number of records.
+    pub records: u64,
+    /// First instant.
+    pub first: Micros,
+    /// Last instant.
+    pub last: Micros,
+    /// Least record id.
+    pub least: String,
+}
+
+/// What was done in one context: one row an operation.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Act {
+    /// Context id.
+    pub context: String,
+    /// Mailbox acted in; empty outside mailboxes.
+    pub mailbox: String,
+    /// Operation as Microsoft names it.
+    pub operation: String,
+    /// `Bind`, `Sync` or empty.
+    pub access: String,
+    /// Workload.
+    pub workload: String,
+    /// Number of records.
+    pub records: u64,
+    /// Records with `IsThrottled` true.
+    pub throttled: u64,
+    /// First instant.
+    pub first: Micros,
+    /// Last instant.
+    pub last: Micros,
+    /// Least record id.
+    pub least: String,
+}
+
+/// What one session sent, for behaviour rules.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct SessionSends {
+    /// Display id of the session.
+    pub session: String,
+    /// Distinct messages.
+    pub messages: u64,
+    /// Distinct recipients (from the record itself or the trace).
+    pub recipients: u64,
+    /// Of these, written to by, or having written to, the same account on an earlier day, or
+    /// standing in a list or the inventory.
+    pub known: u64,
+    /// Most messages in one clock hour.
+    pub peak: u64,
+}
+
+/// Folders and items touched by a session: one row a folder and operation.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Touch {
+    /// Display id of the session.
+    pub session: String,
+    /// Mailbox acted in.
+    pub mailbox: String,
+    /// Operation.
+    pub operation: String,
+    /// `Bind`, `Sync` or empty.
+    pub access: String,
+    /// `source` or `destination`.
+    pub role: String,
+    /// Folder path as recorded.
+    pub folder: String,
+    /// Whether the item's message id is one that the same session sent (the fraudulent mail).
+    pub own_mail: bool,
+    /// Records.
+    pub records: u64,
+    /// Distinct items.
+    pub items: u64,
+    /// First instant.
+    pub first: Micros,
+    /// Last instant.
+    pub last: Micros,
+}
+
+/// One record whose content matters by itself: rules, forwarding, consents, methods, roles.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Detail {
+    /// Record id.
+    pub record: String,
+    /// When.
+    pub at: Micros,
+    /// As recorded.
+    pub actor: String,
+    /// Mailbox acted in.
+    pub mailbox: String,
+    /// Operation.
+    pub operation: String,
+    /// Workload.
+    pub workload: String,
+    /// Whether it worked.
+    pub succeeded: Option<bool>,
+    /// Object acted on.
+    pub object: String,
+    /// Compact JSON with sorted keys.
+    pub detail: String,
+    /// Context id.
+    pub context: String,
+}
+
+/// One message sent from a tenant mailbox, over all sources.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Sent {
+    /// InternetMessageId; `mailbox/item id` where there is none.
+    pub message: String,
+    /// Sending account as recorded.
+    pub sender: String,
+    /// First instant over all sources.
+    pub at: Micros,
+    /// Subject, from the least record.
+    pub subject: String,
+    /// Display id of the session of its Send record; empty if no source has one.
+    pub session: String,
+    /// Address of the submitting client in the trace.
+    pub ip: String,
+    /// Whether a Send record exists.
+    pub in_ual: bool,
+    /// Whether the trace has it.
+    pub in_trace: bool,
+    /// Distinct recipients, expansion headers left out.
+    pub recipients: u64,
+    /// Recipients whose last status is Failed.
+    pub failed: u64,
+    /// Recipients that had corresponded with the sender before.
+    pub known: u64,
+    /// Record ids, at most 3.
+    pub records: Vec<String>,
+}
+
+/// Names of one actor seen together: resolved to one account.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Ord, PartialOrd)]
+pub struct Alias {
+    /// UPN, lower-cased.
+    pub account: String,
+    /// Another name of it.
+    pub alias: String,
+}
+
+/// One list as gathered.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ListSummary {
+    /// Evidence id.
+    pub evidence: String,
+    /// Path.
+    pub path: String,
+    /// Distinct readable addresses.
+    pub addresses: u64,
+    /// Rows without a readable address.
+    pub unreadable: u64,
+    /// Fraudulent-mail recipients standing in it.
+    pub matches: u64,
+    /// Recipients that stand in it but for a plus-tag, dots or one letter.
+    pub near: u64,
+}
