@@ -207,6 +207,10 @@ pub struct Mail {
     pub direction: String,
     /// Bytes; −1 if not said.
     pub size: i64,
+    /// Further recipients of the same row and their last status: (address, status). An enhanced
+    /// summary names all recipients of a message in one row; a row is one record.
+    #[serde(default)]
+    pub more: Vec<(String, String)>,
 }
 
 /// One row of an address list.

@@ -1,0 +1,339 @@
+//! Verdicts → `findings.json`. Nothing is decided here: every value was, elsewhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use decide::{accounts, deadlines, how, next, outcome, scopes, window};
+use jiff::tz::TimeZone;
+use model::{
+    Case, Decision, Kind, Micros, Phrase, Text, Untrusted,
+    findings::{
+        Account, AccountVerdict, CaseInfo, Declaration, DecisionInfo, Exposure, Figure, Findings, LookBack,
+        OrganisationInfo, People, Program, ReadingFigures, SCHEMA, Session, SessionVerdict, StatementInfo, Warning, Window,
+    },
+    rfc3339,
+};
+use store::Store;
+
+use crate::{
+    evidence_list,
+    judging::Judgement,
+    mail_figures,
+    reading::{self, Read},
+};
+
+const AS_OF: Phrase = Phrase::new("warning.as_of_from_records", "No time of collection is stated: «as of» is the latest record.");
+const NO_INVENTORY: Phrase = Phrase::new("warning.no_inventory", "No list of all accounts was given: accounts no log mentions are not judged.");
+const NO_MATCH: Phrase = Phrase::new("warning.decision_without_match", "Decision {n} matches nothing in the evidence.");
+const AGAINST: Phrase = Phrase::new("warning.decision_against_fact", "Decision {n} stands against a strong fact: the records of the session point the other way.");
+const GONE: Phrase = Phrase::new("warning.file_gone", "A file of the last run is no longer there; its records are left out.");
+
+/// What the findings are made of.
+pub(crate) struct Parts<'a> {
+    pub(crate) read: &'a Read,
+    pub(crate) case: &'a Case,
+    pub(crate) decisions: &'a [Decision],
+    pub(crate) judgement: &'a Judgement,
+    pub(crate) zone_name: &'a str,
+    pub(crate) language: &'a str,
+    pub(crate) knowledge: String,
+    pub(crate) gone: Vec<String>,
+}
+
+/// Writes down everything that was judged.
+pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings> {
+    let it = parts.judgement;
+    let zone = TimeZone::get(parts.zone_name).unwrap_or(TimeZone::UTC);
+    let (as_of, stated) = as_of(parts);
+    let is_attacker = |detail: &model::Detail| {
+        detail.succeeded != Some(false) && it.attacker_context(&detail.context).is_some()
+    };
+    let persistence = decide::findings::persistence(&it.details, &is_attacker, &|name| it.directory.resolve(name));
+    let removed = stated_removals(parts.case);
+    let standing: Vec<String> = persistence
+        .iter()
+        .filter(|item| item.removed_at.is_none() && !removed.contains(&(item.account.as_str(), removal_of(&item.kind))))
+        .map(|item| item.account.clone())
+        .collect();
+    let ended = ended(parts);
+    let last_record = it.contexts.iter().map(|context| context.last).max();
+    let window = window::decide(&window::Inputs {
+        case: parts.case,
+        accesses: &it.accesses,
+        ended: &ended,
+        standing: &standing,
+        listening: &it.listening,
+        last_record,
+    });
+    let mut accounts = accounts::accounts(&accounts::Inputs {
+        directory: &it.directory,
+        built: &it.built,
+        judged: &it.judged,
+        accesses: &it.accesses,
+        attempts: &it.attempts,
+        window: &window,
+        decisions: parts.decisions,
+    });
+    for account in &mut accounts {
+        limits(account, &window, it.knows_countries);
+    }
+    how_of(parts, &persistence, &mut accounts);
+    let compromised: BTreeSet<String> = accounts
+        .iter()
+        .filter(|account| account.verdict == AccountVerdict::Compromised)
+        .map(|account| account.account.clone())
+        .collect();
+    let mut touched = it.deeds.scopes.clone();
+    for account in &compromised {
+        touched.entry(format!("account:{account}")).or_insert(1);
+    }
+    let scopes = scopes::scopes(&scopes::Inputs {
+        accounts: accounts.iter().map(|account| account.account.clone()).collect(),
+        compromised: &compromised,
+        touched: &touched,
+        case: parts.case,
+        window: window.span,
+    });
+    let mail = mail_figures::figures(store, parts, &window, &zone)?;
+    let kinds = reading::kinds(&parts.read.files);
+    let declared = |kind| it.listening.iter().any(|heard| heard.kind == kind);
+    let given = next::Given {
+        ual_declared: declared(Kind::Ual),
+        signins_declared: declared(Kind::Signins),
+        takeover: !compromised.is_empty(),
+        mails: mail.messages.value.unwrap_or(0) > 0,
+        kinds,
+    };
+    let records = it.contexts.iter().map(|context| context.records).sum();
+    let outcome = outcome::outcome(&accounts, records, 0);
+    let (deadlines, _notes) = deadlines::deadlines(
+        &parts.case.organisations,
+        &deadlines::Facts { outcome: outcome.value, ..deadlines::Facts::default() },
+    );
+    Ok(Findings {
+        schema: SCHEMA.to_owned(),
+        program: Program { version: env!("CARGO_PKG_VERSION").to_owned(), knowledge: parts.knowledge.clone() },
+        outcome,
+        case: CaseInfo {
+            name: parts.case.name.clone(),
+            timezone: parts.zone_name.to_owned(),
+            language: parts.language.to_owned(),
+            as_of: as_of.map(rfc3339),
+        },
+        window: window_info(&window),
+        organisations: parts.case.organisations.iter().map(organisation).collect(),
+        declarations: parts.case.sources.iter().map(declaration).collect(),
+        decisions: parts.decisions.iter().map(decision).collect(),
+        statements: statements(parts.case),
+        evidence: evidence_list::files(parts.read),
+        sessions: sessions(it),
+        operations: it.deeds.listed(),
+        persistence,
+        next_evidence: next::next_evidence(&given, &scopes),
+        scopes,
+        mail,
+        reading: reading_figures(store, parts, &compromised)?,
+        exposure: Exposure::default(),
+        people: People::default(),
+        deadlines,
+        warnings: warnings(parts, stated),
+        accounts,
+    })
+}
+
+/// Latest time of collection stated, else the latest record; never the clock.
+fn as_of(parts: &Parts<'_>) -> (Option<Micros>, bool) {
+    match parts.case.sources.iter().filter_map(|it| it.collected_at).max() {
+        Some(at) => (Some(at), true),
+        None => (parts.read.files.iter().filter_map(|it| it.reading.to).max(), false),
+    }
+}
+
+/// Ends of access: sessions revoked or account disabled, by evidence or stated, and not by the
+/// attacker. A new password alone ends nothing: a stolen token goes on working.
+fn ended(parts: &Parts<'_>) -> Vec<window::Ended> {
+    let mut found: Vec<window::Ended> = parts
+        .case
+        .containments
+        .iter()
+        .filter(|it| it.what.iter().any(|what| what == "sessions_revoked" || what == "account_disabled"))
+        .map(|it| window::Ended { account: parts.judgement.directory.resolve(&it.account), at: it.at })
+        .collect();
+    for decision in parts.decisions.iter().filter(|it| it.what == "containment") {
+        let at = decision.is.parse::<jiff::Timestamp>().map(|it| it.as_microsecond());
+        if let (Some(account), Ok(at)) = (&decision.selector.account, at) {
+            found.push(window::Ended { account: parts.judgement.directory.resolve(account), at });
+        }
+    }
+    found.extend(decide::containment::ended(&parts.judgement.details, &|name| parts.judgement.directory.resolve(name)));
+    found
+}
+
+fn stated_removals(case: &Case) -> BTreeSet<(&str, &str)> {
+    let all = case.containments.iter();
+    all.flat_map(|it| it.what.iter().map(|what| (it.account.as_str(), what.as_str()))).collect()
+}
+
+fn removal_of(kind: &str) -> &'static str {
+    match kind {
+        "inbox_rule" | "forwarding" => "rule_removed",
+        "consent" | "app_credential" => "app_removed",
+        _ => "",
+    }
+}
+
+fn limits(account: &mut Account, window: &window::Window, knows_countries: bool) {
+    if account.verdict == AccountVerdict::Compromised && !window.contained {
+        account.limits.push("not_contained".to_owned());
+    }
+    if !knows_countries {
+        account.limits.push("no_geoip".to_owned());
+    }
+    account.limits.sort();
+}
+
+fn how_of(parts: &Parts<'_>, persistence: &[model::findings::Persistence], accounts: &mut [Account]) {
+    let it = parts.judgement;
+    for account in accounts.iter_mut().filter(|account| account.verdict == AccountVerdict::Compromised) {
+        let evidence = how::evidence(&account.account, &it.contexts, &it.built, &it.judged, persistence);
+        account.how = how::how(&evidence);
+    }
+}
+
+fn window_info(window: &window::Window) -> Option<Window> {
+    let span = window.span?;
+    let back = window.look_back;
+    Some(Window {
+        from: rfc3339(span.from),
+        to: rfc3339(span.to),
+        contained: window.contained,
+        look_back: LookBack { from: back.map(|it| rfc3339(it.from)).unwrap_or_default(), covered: window.covered },
+    })
+}
+
+fn organisation(it: &model::Organisation) -> OrganisationInfo {
+    OrganisationInfo { name: it.name.clone(), domains: it.domains.clone(), jurisdictions: it.jurisdictions.clone() }
+}
+
+fn declaration(it: &model::Declared) -> Declaration {
+    Declaration {
+        path: it.path.clone(),
+        from: it.span.map(|span| rfc3339(span.from)),
+        to: it.span.map(|span| rfc3339(span.to)),
+        collected_at: it.collected_at.map(rfc3339),
+        stated_by: it.stated_by.clone(),
+    }
+}
+
+fn decision(it: &Decision) -> DecisionInfo {
+    DecisionInfo {
+        what: it.what.clone(),
+        selector: it.typed.clone(),
+        is: it.is.clone(),
+        who: it.who.clone(),
+        at: rfc3339(it.at),
+        why: it.why.clone(),
+    }
+}
+
+fn statements(case: &Case) -> Vec<StatementInfo> {
+    let mut found: Vec<StatementInfo> = case
+        .statements
+        .iter()
+        .map(|it| StatementInfo {
+            about: it.about.clone(),
+            says: it.says.clone(),
+            text: it.text.clone(),
+            by: it.by.clone(),
+            at: it.at.clone(),
+            evidence: it.evidence.clone(),
+        })
+        .collect();
+    found.sort_by(|a, b| (&a.about, &a.at, &a.by).cmp(&(&b.about, &b.at, &b.by)));
+    found
+}
+
+fn sessions(it: &Judgement) -> Vec<Session> {
+    let listed = it.built.drafts.iter().zip(&it.judged).filter(|(draft, _)| accounts::listed(draft));
+    listed
+        .map(|(draft, judged)| Session {
+            id: draft.id.clone(),
+            account: draft.account.clone(),
+            verdict: judged.verdict,
+            score: judged.score,
+            first: rfc3339(draft.first),
+            last: rfc3339(draft.last),
+            ips: draft.ips.iter().cloned().collect(),
+            countries: draft.countries.iter().cloned().collect(),
+            user_agents: untrusted(&draft.agents),
+            devices: untrusted(&draft.devices),
+            apps: untrusted(&draft.apps),
+            records: draft.records,
+            reasons: accounts::session_reasons(draft, judged),
+        })
+        .collect()
+}
+
+fn untrusted(set: &BTreeSet<String>) -> Vec<Untrusted> {
+    set.iter().map(|it| Untrusted::new(it.clone())).collect()
+}
+
+fn reading_figures(store: &mut Store, parts: &Parts<'_>, compromised: &BTreeSet<String>) -> Result<Vec<ReadingFigures>> {
+    let it = parts.judgement;
+    let messages: Vec<String> = it.fraudulent().into_iter().map(|(message, _)| message).collect();
+    let mut by_account: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for (account, items, files) in store.reading(&it.attackers(), &messages)? {
+        let sum = by_account.entry(account).or_default();
+        *sum = (sum.0 + items, sum.1 + files);
+    }
+    let heard = parts.read.files.iter().any(|file| file.inspection.kind == Kind::Ual && file.reading.rows > 0);
+    let figure = |value: u64| if heard { Figure::at_least(value) } else { Figure::unknown() };
+    let one = |account: &String| {
+        let (items, files) = by_account.get(account).copied().unwrap_or_default();
+        let synced: BTreeSet<String> = it
+            .deeds
+            .operations
+            .keys()
+            .filter(|(owner, _, operation)| owner == account && operation == "sync")
+            .map(|(_, scope, _)| scope.clone())
+            .collect();
+        ReadingFigures {
+            account: account.clone(),
+            items: figure(items),
+            synced_folders: synced.into_iter().collect(),
+            throttled: it.throttled(account),
+            files: figure(files),
+        }
+    };
+    Ok(compromised.iter().map(one).collect())
+}
+
+fn warnings(parts: &Parts<'_>, stated: bool) -> Vec<Warning> {
+    let mut found = evidence_list::warnings(parts.read);
+    let mut add = |code: &str, text: Text, evidence: &str| {
+        found.push(Warning { code: code.into(), text, evidence: evidence.into() });
+    };
+    if !stated && parts.read.files.iter().any(|it| it.reading.to.is_some()) {
+        add("as_of_from_records", AS_OF.text(), "");
+    }
+    if !parts.judgement.directory.has_inventory() {
+        add("no_inventory", NO_INVENTORY.text(), "");
+    }
+    for path in &parts.gone {
+        add("file_gone", GONE.text(), path);
+    }
+    for decision in parts.decisions.iter().filter(|it| matches!(it.what.as_str(), "session" | "network" | "device" | "app")) {
+        let n = decision.n.to_string();
+        let drafts = parts.judgement.built.drafts.iter().zip(&parts.judgement.judged);
+        let matched: Vec<_> = drafts.filter(|(_, it)| it.decided == Some(decision.n)).collect();
+        if matched.is_empty() {
+            add("decision_without_match", NO_MATCH.with(&[("n", &n)]), "");
+        }
+        let against = |score: i64| (decision.is == "owner" && score >= 300) || (decision.is == "attacker" && score <= -300);
+        if matched.iter().any(|(_, it)| against(it.score)) {
+            add("decision_against_fact", AGAINST.with(&[("n", &n)]), "");
+        }
+    }
+    found.sort_by(|a, b| (&a.code, &a.evidence, &a.text.en).cmp(&(&b.code, &b.evidence, &b.text.en)));
+    found
+}

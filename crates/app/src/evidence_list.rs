@@ -1,0 +1,108 @@
+//! The evidence as findings list it: every file, every row accounted for.
+
+use model::{
+    Kind, Phrase, Text,
+    findings::{EvidenceFile, Warning},
+    rfc3339,
+};
+
+use crate::reading::{FileRead, Read};
+
+const UNKNOWN: Phrase = Phrase::new("warning.unknown_file", "Not recognised: listed, but nothing was read from it.");
+const CONFLICT: Phrase = Phrase::new("warning.conflict", "{n} record(s) with the same id say different things; both bodies are kept.");
+const LOSSY: Phrase = Phrase::new("warning.lossy_export", "{n} record(s) lost something on export (cut cells, missing columns).");
+const CAPPED: Phrase = Phrase::new("warning.capped", "{n} rows is a known limit of exports: the file may be cut off.");
+const DATES: Phrase = Phrase::new("warning.ambiguous_dates", "Day and month cannot be told apart in this file: its times are unknown.");
+const TEXT: Phrase = Phrase::new("warning.text_lost", "Characters were lost on export (question marks or broken encoding).");
+const CASE_FILE: Phrase = Phrase::new("warning.case_file_in_evidence", "A case file here is treated as evidence; only the one at the top level is read.");
+const ENCRYPTED: Phrase = Phrase::new("warning.encrypted", "Encrypted: not read.");
+const LIMIT: Phrase = Phrase::new("warning.limit_hit", "A limit against hostile archives was reached: the rest was not read.");
+const REFUSED: Phrase = Phrase::new("warning.unreadable", "Could not be read.");
+
+/// Lists every file in order of path.
+pub(crate) fn files(read: &Read) -> Vec<EvidenceFile> {
+    let mut found: Vec<EvidenceFile> = read.files.iter().map(|it| file(it, read)).collect();
+    for trouble in &read.troubles {
+        if !found.iter().any(|it| it.path == trouble.path) {
+            found.push(EvidenceFile {
+                path: trouble.path.clone(),
+                kind: Kind::Unknown,
+                sha256: String::new(),
+                bytes: 0,
+                rows: 0,
+                records: 0,
+                duplicates: 0,
+                rejected: 0,
+                lossy: 0,
+                conflicts: 0,
+                from: None,
+                to: None,
+                warnings: vec![warning(&trouble.code, &trouble.reason, &trouble.path)],
+            });
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+fn file(it: &FileRead, read: &Read) -> EvidenceFile {
+    let tally = it.tally(&read.united);
+    let path = &it.source.path;
+    let mut warnings: Vec<Warning> =
+        it.reading.warnings.iter().map(|(code, detail)| warning(code, detail, path)).collect();
+    let mut add = |code: &str, text: Text| {
+        if !warnings.iter().any(|it| it.code == code) {
+            warnings.push(Warning { code: code.into(), text, evidence: path.clone() });
+        }
+    };
+    if it.inspection.kind == Kind::Unknown {
+        add("unknown_file", UNKNOWN.text());
+    }
+    if tally.conflicts > 0 {
+        add("conflict", CONFLICT.with(&[("n", &tally.conflicts.to_string())]));
+    }
+    if tally.lossy > 0 {
+        add("lossy_export", LOSSY.with(&[("n", &tally.lossy.to_string())]));
+    }
+    let log = matches!(it.inspection.kind, Kind::Ual | Kind::Signins | Kind::MessageTrace);
+    if log && decide::coverage::looks_capped(tally.rows) {
+        add("capped", CAPPED.with(&[("n", &tally.rows.to_string())]));
+    }
+    EvidenceFile {
+        path: path.clone(),
+        kind: it.inspection.kind,
+        sha256: it.inspection.sha256.clone(),
+        bytes: it.inspection.bytes,
+        rows: tally.rows,
+        records: tally.records,
+        duplicates: tally.duplicates,
+        rejected: tally.rejected,
+        lossy: tally.lossy,
+        conflicts: tally.conflicts,
+        from: it.reading.from.map(rfc3339),
+        to: it.reading.to.map(rfc3339),
+        warnings,
+    }
+}
+
+fn warning(code: &str, _detail: &str, path: &str) -> Warning {
+    let phrase = match code {
+        "ambiguous_dates" => DATES,
+        "text_lost" => TEXT,
+        "case_file_in_evidence" => CASE_FILE,
+        "encrypted" => ENCRYPTED,
+        "limit_hit" => LIMIT,
+        "lossy_export" => return Warning { code: code.into(), text: LOSSY.with(&[("n", "?")]), evidence: path.into() },
+        "unknown_file" => UNKNOWN,
+        _ => REFUSED,
+    };
+    // The codes are a closed vocabulary of the contract; anything else is a file nobody could read.
+    let known = ["ambiguous_dates", "text_lost", "case_file_in_evidence", "encrypted", "limit_hit", "unknown_file"];
+    let code = if known.contains(&code) { code } else { "unknown_file" };
+    Warning { code: code.into(), text: phrase.text(), evidence: path.into() }
+}
+
+/// The warnings of all files, for the list at the end of the findings.
+pub(crate) fn warnings(read: &Read) -> Vec<Warning> {
+    files(read).into_iter().flat_map(|it| it.warnings).collect()
+}

@@ -1,0 +1,245 @@
+//! Rows in the store → sessions, verdicts, mails: gathering and judging in turn.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use decide::{
+    accounts, attribution, behaviour, coverage, identity::Directory, mail, network::{Atlas, Place}, session, touched,
+    window,
+};
+use model::{
+    Case, Decision, Detail, Kind, Micros, Sent, Span, Touch,
+    findings::{AccountType, SessionVerdict},
+};
+use store::Store;
+
+use crate::reading::FileRead;
+
+/// Everything judged, before it is written down.
+pub(crate) struct Judgement {
+    pub(crate) contexts: Vec<model::Context>,
+    pub(crate) index: BTreeMap<String, usize>,
+    pub(crate) acts: Vec<model::Act>,
+    pub(crate) directory: Directory,
+    pub(crate) built: session::Built,
+    pub(crate) judged: Vec<attribution::Judged>,
+    pub(crate) accesses: BTreeMap<String, window::Access>,
+    pub(crate) attempts: BTreeMap<String, u64>,
+    pub(crate) details: Vec<Detail>,
+    pub(crate) deeds: touched::Deeds,
+    pub(crate) touches: Vec<Touch>,
+    pub(crate) listening: Vec<coverage::Listening>,
+    pub(crate) sent: Vec<Sent>,
+    pub(crate) classes: BTreeMap<String, mail::Class>,
+    pub(crate) knows_countries: bool,
+}
+
+impl Judgement {
+    /// Display id → account and verdict of its session.
+    pub(crate) fn sessions(&self) -> BTreeMap<String, SessionVerdict> {
+        let drafts = self.built.drafts.iter().zip(&self.judged);
+        drafts.map(|(draft, it)| (draft.id.clone(), it.verdict)).collect()
+    }
+
+    /// Display ids of the attacker's sessions in which something worked.
+    pub(crate) fn attackers(&self) -> Vec<String> {
+        let drafts = self.built.drafts.iter().zip(&self.judged);
+        drafts
+            .filter(|(draft, it)| it.verdict == SessionVerdict::Attacker && draft.worked > 0)
+            .map(|(draft, _)| draft.id.clone())
+            .collect()
+    }
+
+    /// For a context: its session's account, if the session is the attacker's and the record worked.
+    pub(crate) fn attacker_context(&self, context: &str) -> Option<String> {
+        let i = *self.index.get(context)?;
+        let n = self.built.of_context[i];
+        let theirs = self.judged[n].verdict == SessionVerdict::Attacker && self.contexts[i].worked;
+        theirs.then(|| self.built.drafts[n].account.clone())
+    }
+}
+
+/// Gathers and judges.
+pub(crate) fn judge(
+    store: &mut Store,
+    files: &[FileRead],
+    case: &Case,
+    decisions: &[Decision],
+    geo: &BTreeMap<String, Place>,
+) -> Result<Judgement> {
+    let contexts = store.contexts()?;
+    let acts = store.acts()?;
+    let inventory = store.inventory()?;
+    let seen = contexts.iter().map(|it| it.actor.clone()).chain(acts.iter().map(|it| it.mailbox.clone()));
+    let mut directory = Directory::new(&inventory, &store.aliases()?, seen, case);
+    types_decided(&mut directory, decisions);
+    let atlas = Atlas::new(&contexts, geo);
+    let built = session::build(&contexts, &directory, &atlas, &attribution::cuts(decisions));
+    let index: BTreeMap<String, usize> = contexts.iter().enumerate().map(|(i, it)| (it.id.clone(), i)).collect();
+    let assigned: Vec<(String, String, String)> = contexts
+        .iter()
+        .zip(&built.of_context)
+        .map(|(it, n)| (it.id.clone(), built.drafts[*n].id.clone(), built.drafts[*n].account.clone()))
+        .collect();
+    store.assign(&assigned)?;
+
+    let mut operations: BTreeSet<&str> = behaviour::OPERATIONS.into_iter().collect();
+    operations.extend(decide::findings::operations());
+    let operations: Vec<&str> = operations.into_iter().collect();
+    let details = store.details(&operations)?;
+    let (behaviours, consents) =
+        behaviour::behaviours(&built, &index, &acts, &details, &store.session_sends()?);
+    let judged = attribution::judge(&attribution::Inputs {
+        contexts: &contexts,
+        built: &built,
+        behaviour: &behaviours,
+        consents: &consents,
+        directory: &directory,
+        case,
+        decisions,
+    });
+    let facts: Vec<coverage::FileFacts> = files.iter().map(facts).collect();
+    let mut it = Judgement {
+        accesses: accounts::accesses(&built, &judged),
+        attempts: accounts::attempts(&contexts, &built, &judged),
+        listening: coverage::listening(case, &facts),
+        knows_countries: atlas.knows_countries(),
+        contexts,
+        index,
+        acts,
+        directory,
+        built,
+        judged,
+        details,
+        deeds: touched::Deeds::default(),
+        touches: Vec::new(),
+        sent: Vec::new(),
+        classes: BTreeMap::new(),
+    };
+    mails(store, &mut it, decisions)?;
+    deeds(store, &mut it)?;
+    Ok(it)
+}
+
+fn facts(file: &FileRead) -> coverage::FileFacts {
+    coverage::FileFacts {
+        path: file.source.path.clone(),
+        kind: Some(file.inspection.kind),
+        format: file.inspection.format.map(|it| it.id.to_owned()).unwrap_or_default(),
+        rows: file.reading.rows,
+        rejected: file.reading.rejected,
+        from: file.reading.from,
+        to: file.reading.to,
+    }
+}
+
+fn types_decided(directory: &mut Directory, decisions: &[Decision]) {
+    for decision in decisions.iter().filter(|it| it.what == "account") {
+        let kind = match decision.is.as_str() {
+            "person" => AccountType::Person,
+            "role" => AccountType::Role,
+            "shared" => AccountType::Shared,
+            _ => continue,
+        };
+        if let Some(account) = &decision.selector.account {
+            directory.set_type(account, kind);
+        }
+    }
+}
+
+/// Mails of the accounts somebody got into, from a day before the first access on. Suspected
+/// accounts are looked at too, so that a wave sent without any audit record is not overlooked.
+fn mails(store: &mut Store, it: &mut Judgement, decisions: &[Decision]) -> Result<()> {
+    let spans: BTreeMap<String, Span> = it
+        .accesses
+        .iter()
+        .map(|(account, access)| (account.clone(), Span { from: access.first, to: access.last }))
+        .collect();
+    let senders: BTreeSet<String> = it
+        .deeds_accounts()
+        .into_iter()
+        .flat_map(|account| it.directory.names_of(&account))
+        .collect();
+    let senders: Vec<String> = senders.into_iter().collect();
+    it.sent = store.sent(&senders, &it.attackers())?;
+    let addresses: BTreeSet<String> = it
+        .built
+        .drafts
+        .iter()
+        .zip(&it.judged)
+        .filter(|(draft, judged)| judged.verdict == SessionVerdict::Attacker && draft.worked > 0)
+        .flat_map(|(draft, _)| draft.ips.iter().cloned())
+        .collect();
+    let sessions = it.sessions();
+    it.classes = mail::classify(&mail::Inputs {
+        sent: &it.sent,
+        sessions: &sessions,
+        addresses: &addresses,
+        accounts: &spans,
+        decisions,
+        resolve: &|name| it.directory.resolve(name),
+    });
+    Ok(())
+}
+
+fn deeds(store: &mut Store, it: &mut Judgement) -> Result<()> {
+    let messages: Vec<String> = it.fraudulent().into_iter().map(|(message, _)| message).collect();
+    it.touches = store.touches(&it.attackers(), &messages)?;
+    let account_of: BTreeMap<&str, &str> =
+        it.built.drafts.iter().map(|draft| (draft.id.as_str(), draft.account.as_str())).collect();
+    it.deeds = touched::deeds(&touched::Inputs {
+        touches: &it.touches,
+        acts: &it.acts,
+        app_of: &|context| it.index.get(context).map(|i| it.contexts[*i].app.clone()).unwrap_or_default(),
+        attacker: &|context| it.attacker_context(context),
+        account_of: &|session| account_of.get(session).map(|it| (*it).to_owned()),
+        directory: &it.directory,
+    });
+    Ok(())
+}
+
+impl Judgement {
+    fn deeds_accounts(&self) -> BTreeSet<String> {
+        let mut found: BTreeSet<String> = self.accesses.keys().cloned().collect();
+        // A shared mailbox is written from by whoever got into a colleague's account.
+        let drafts = self.built.drafts.iter().zip(&self.judged);
+        let theirs = drafts.filter(|(_, it)| it.verdict == SessionVerdict::Attacker);
+        found.extend(theirs.map(|(draft, _)| draft.account.clone()));
+        found
+    }
+
+    /// Whether a record of the attacker in the account says that recording was throttled.
+    pub(crate) fn throttled(&self, account: &str) -> bool {
+        let theirs = |act: &&model::Act| self.attacker_context(&act.context).as_deref() == Some(account);
+        self.acts.iter().filter(|act| act.throttled > 0).any(|act| theirs(&act))
+    }
+
+    /// Proven and matched mails with their class.
+    pub(crate) fn fraudulent(&self) -> Vec<(String, &'static str)> {
+        self.classes
+            .iter()
+            .filter(|(_, class)| **class != mail::Class::Suspected)
+            .map(|(message, class)| (message.clone(), class.word()))
+            .collect()
+    }
+
+    /// What is known of one source of mails.
+    pub(crate) fn source_facts(&self, kind: Kind, files: &[FileRead], case: &Case, span: Option<Span>) -> mail::SourceFacts {
+        let mine = || files.iter().filter(|it| it.inspection.kind == kind && it.reading.rows > it.reading.rejected);
+        let first: Option<Micros> = mine().filter_map(|it| it.reading.from).min();
+        let last: Option<Micros> = mine().filter_map(|it| it.reading.to).max();
+        let collected = case
+            .sources
+            .iter()
+            .filter(|source| mine().any(|it| model::glob_matches(&source.path, &it.source.path)))
+            .filter_map(|it| it.collected_at)
+            .max();
+        let whole = |account: &String| span.is_some_and(|span| coverage::covers(&self.listening, kind, account, span));
+        mail::SourceFacts {
+            given: mine().next().is_some(),
+            span: first.zip(last).map(|(from, to)| Span { from, to }),
+            collected_at: collected,
+            whole: !self.accesses.is_empty() && self.accesses.keys().all(whole),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The figures on the attacker's mails: the store counts, `decide` judges how far a count holds.
+
+use anyhow::Result;
+use decide::{mail, window::Window};
+use jiff::tz::TimeZone;
+use model::{
+    Kind, Span, glob_matches,
+    findings::{ListCount, MailFigures},
+};
+use store::Store;
+
+use crate::assemble::Parts;
+
+/// Counts and decides.
+pub(crate) fn figures(store: &mut Store, parts: &Parts<'_>, window: &Window, zone: &TimeZone) -> Result<MailFigures> {
+    let it = parts.judgement;
+    let counted = store.mail_figures(&it.fraudulent())?;
+    let mut lists: Vec<ListCount> = counted.lists.iter().map(|list| named(list, parts)).collect();
+    lists.extend(counted.own_lists.iter().map(|list| named(list, parts)));
+    lists.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+    let span = sending(parts).or(window.span);
+    Ok(mail::figures(&mail::FigureInputs {
+        sent: &it.sent,
+        classes: &it.classes,
+        counts: mail::Counts {
+            recipients: counted.recipients,
+            unique: counted.unique_recipients,
+            failed: counted.failed,
+            known: counted.known_recipients,
+            lists,
+        },
+        ual: it.source_facts(Kind::Ual, &parts.read.files, parts.case, span),
+        trace: it.source_facts(Kind::MessageTrace, &parts.read.files, parts.case, span),
+        zone,
+        contained: window.contained,
+        lists_whole: lists_whole(parts),
+        resolve: &|name| it.directory.resolve(name),
+    }))
+}
+
+/// From the first to the last mail of the attacker, with an hour on both sides.
+fn sending(parts: &Parts<'_>) -> Option<Span> {
+    let it = parts.judgement;
+    let at = || it.sent.iter().filter(|sent| it.classes.contains_key(&sent.message)).map(|sent| sent.at);
+    Some(Span { from: at().min()? - model::HOUR, to: at().max()? + model::HOUR })
+}
+
+fn named(list: &model::ListSummary, parts: &Parts<'_>) -> ListCount {
+    let stated = parts.case.lists.iter().find(|it| glob_matches(&it.path, &list.path));
+    let stem = || list.path.rsplit('/').next().unwrap_or_default().to_owned();
+    ListCount {
+        name: stated.map(|it| it.name.clone()).filter(|it| !it.is_empty()).unwrap_or_else(stem),
+        path: list.path.clone(),
+        addresses: list.addresses,
+        unreadable: list.unreadable,
+        matches: list.matches,
+        near_matches: list.near,
+    }
+}
+
+/// Whether every list the case file names was found and read whole; `None` if it names none.
+fn lists_whole(parts: &Parts<'_>) -> Option<bool> {
+    let named: Vec<&String> = parts
+        .case
+        .lists
+        .iter()
+        .map(|it| &it.path)
+        .chain(parts.case.organisations.iter().flat_map(|it| &it.lists))
+        .collect();
+    if named.is_empty() {
+        return None;
+    }
+    Some(named.iter().all(|glob| {
+        let mut files = parts.read.files.iter().filter(|it| glob_matches(glob, &it.source.path)).peekable();
+        files.peek().is_some()
+            && files.all(|it| {
+                let list = matches!(it.inspection.kind, Kind::List | Kind::Container);
+                list && it.reading.rejected == 0 && it.reading.unreadable == 0
+            })
+    }))
+}

@@ -1,0 +1,250 @@
+//! Evidence → rows in the store: every file found, read once, counted.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use anyhow::{Context as _, Result, bail};
+use evidence::{Inspection, ReadOptions, Source};
+use model::{Case, Kind, Reading, glob_matches};
+use store::{Store, Tally, United};
+
+use crate::progress::Progress;
+
+/// One evidence file: what it is, and what reading it gave.
+pub(crate) struct FileRead {
+    /// The file.
+    pub(crate) source: Source,
+    /// What it is.
+    pub(crate) inspection: Inspection,
+    /// What reading it gave.
+    pub(crate) reading: Reading,
+    /// Whether an earlier file has the same content: its rows are all duplicates.
+    pub(crate) copy: bool,
+}
+
+impl FileRead {
+    /// Evidence id: the content's hash, first 16 hex digits.
+    pub(crate) fn id(&self) -> &str {
+        id_of(&self.inspection)
+    }
+
+    /// Counts of this file, once the store has united all.
+    pub(crate) fn tally(&self, united: &United) -> Tally {
+        let mut tally = united.per_evidence.get(self.id()).cloned().unwrap_or_default();
+        tally.rows = self.reading.rows;
+        tally.rejected = self.reading.rejected;
+        if self.copy {
+            tally.records = 0;
+            tally.duplicates = tally.rows - tally.rejected;
+        }
+        tally
+    }
+}
+
+fn id_of(inspection: &Inspection) -> &str {
+    inspection.sha256.get(..16).unwrap_or(&inspection.sha256)
+}
+
+/// A problem with a file or folder that did not stop the others.
+pub(crate) struct Trouble {
+    /// Path.
+    pub(crate) path: String,
+    /// Code of a warning.
+    pub(crate) code: String,
+    /// Reason, in English.
+    pub(crate) reason: String,
+}
+
+/// Everything that was read.
+pub(crate) struct Read {
+    /// Files in order of their paths.
+    pub(crate) files: Vec<FileRead>,
+    /// Problems.
+    pub(crate) troubles: Vec<Trouble>,
+    /// De-duplicated counts.
+    pub(crate) united: United,
+}
+
+/// Finds all files and hashes them.
+pub(crate) fn find(
+    roots: &[PathBuf],
+    excluded: Vec<PathBuf>,
+    progress: &dyn Progress,
+    cancelled: &AtomicBool,
+) -> Result<(Vec<(Source, Inspection)>, Vec<Trouble>)> {
+    let found = evidence::find(roots, &evidence::FindOptions { excluded });
+    progress.stage("inspect", found.sources.len() as u64);
+    let mut files = Vec::new();
+    let trouble = |it: evidence::Problem| Trouble { path: it.path, code: it.code, reason: it.reason };
+    let troubles: Vec<Trouble> = found.problems.into_iter().map(trouble).collect();
+    for source in found.sources {
+        stop_if(cancelled)?;
+        let inspection = evidence::inspect(&source);
+        progress.bytes(1);
+        files.push((source, inspection));
+    }
+    Ok((files, troubles))
+}
+
+/// Reads what the store does not hold yet, then unites the records of all files.
+pub(crate) fn read(
+    store: &mut Store,
+    files: Vec<(Source, Inspection)>,
+    troubles: Vec<Trouble>,
+    case: &Case,
+    progress: &dyn Progress,
+    cancelled: &AtomicBool,
+) -> Result<Read> {
+    let total = files.iter().map(|(_, it)| it.bytes).sum();
+    progress.stage("read", total);
+    let mut seen: BTreeMap<String, ()> = BTreeMap::new();
+    let mut read = Vec::new();
+    for (source, inspection) in files {
+        stop_if(cancelled)?;
+        let copy = seen.insert(inspection.sha256.clone(), ()).is_some();
+        let reading = one(store, &source, &inspection, case, progress)
+            .with_context(|| format!("cannot store the rows of {}", source.path))?;
+        progress.bytes(inspection.bytes);
+        read.push(FileRead { source, inspection, reading, copy });
+    }
+    progress.stage("unite", 0);
+    let evidence: Vec<store::Evidence> = read
+        .iter()
+        .filter(|it| !it.copy && it.inspection.format.is_some())
+        .map(|it| store::Evidence {
+            id: it.id().to_owned(),
+            path: it.source.path.clone(),
+            kind: it.inspection.kind,
+        })
+        .collect();
+    let mut united = store.unite(&evidence)?;
+    reconcile(store, &read, &mut united, cancelled)?;
+    check_tallies(&read, &united)?;
+    Ok(Read { files: read, troubles, united })
+}
+
+fn one(
+    store: &Store,
+    source: &Source,
+    inspection: &Inspection,
+    case: &Case,
+    progress: &dyn Progress,
+) -> Result<Reading> {
+    if inspection.format.is_none() {
+        return Ok(Reading::default());
+    }
+    let zone = case
+        .sources
+        .iter()
+        .find(|it| !it.timezone.is_empty() && glob_matches(&it.path, &source.path))
+        .map(|it| it.timezone.clone());
+    // Another stated zone reads the file's local times anew.
+    let version = zone.iter().flat_map(|it| it.bytes()).fold(evidence::READER_VERSION, |hash, byte| {
+        hash.wrapping_mul(31).wrapping_add(u32::from(byte))
+    });
+    let id = id_of(inspection);
+    if let Some(reading) = store.cached(id, version) {
+        return Ok(reading);
+    }
+    let mut writer = store.writer(id, version)?;
+    let options = ReadOptions { declared_zone: zone, ..ReadOptions::default() };
+    let mut failed = None;
+    let mut rows = 0_u64;
+    let reading = evidence::read(source, inspection, &options, &mut |row| {
+        rows += 1;
+        if rows.is_multiple_of(4096) {
+            progress.rows(4096);
+        }
+        if failed.is_none() {
+            failed = writer.push(&row).err();
+        }
+    });
+    match failed {
+        Some(error) => Err(error),
+        None => {
+            writer.finish(&reading)?;
+            Ok(reading)
+        }
+    }
+}
+
+/// Records of one key that do not say the same: either one is poorer, or they contradict.
+fn reconcile(store: &mut Store, files: &[FileRead], united: &mut United, cancelled: &AtomicBool) -> Result<()> {
+    let by_id: BTreeMap<&str, &FileRead> = files.iter().filter(|it| !it.copy).map(|it| (it.id(), it)).collect();
+    let disagreements = std::mem::take(&mut united.disagreements);
+    for batch in disagreements.chunks(20_000) {
+        stop_if(cancelled)?;
+        let mut wanted: BTreeMap<&str, Vec<model::Position>> = BTreeMap::new();
+        for (id, position) in batch.iter().flat_map(|it| &it.rows) {
+            wanted.entry(id).or_default().push(*position);
+        }
+        let mut raw: BTreeMap<(String, u64), String> = BTreeMap::new();
+        for (id, mut positions) in wanted {
+            let Some(file) = by_id.get(id) else { continue };
+            positions.sort_unstable();
+            positions.dedup();
+            let texts = evidence::fetch(&file.source, &file.inspection, &positions);
+            for (position, text) in positions.iter().zip(texts) {
+                raw.extend(text.map(|text| ((id.to_owned(), position.row), text)));
+            }
+        }
+        let mut settled = Vec::new();
+        for it in batch {
+            let rows: Vec<(&str, String)> = it
+                .rows
+                .iter()
+                .filter_map(|(id, position)| {
+                    let format = by_id.get(id.as_str())?.inspection.format?.id;
+                    raw.get(&(id.clone(), position.row)).map(|text| (format, text.clone()))
+                })
+                .collect();
+            if rows.len() == it.rows.len() {
+                settled.push((it.clone(), evidence::reconcile(&rows)));
+            }
+        }
+        let replacements = settled
+            .into_iter()
+            .map(|(it, reconciled)| {
+                let relations = reconciled.relations.iter().map(|it| match it {
+                    evidence::Relation::Same => store::Relation::Same,
+                    evidence::Relation::Poorer => store::Relation::Poorer,
+                    evidence::Relation::Conflict => store::Relation::Conflict,
+                });
+                store::Replacement { relations: relations.collect(), disagreement: it, record: reconciled.record }
+            })
+            .collect();
+        store.replace(replacements, united)?;
+    }
+    Ok(())
+}
+
+/// Rows = records + duplicates + rejected, for every file; a broken tally is our own mistake and
+/// ends the run before anything is written.
+fn check_tallies(files: &[FileRead], united: &United) -> Result<()> {
+    for file in files {
+        let it = file.tally(united);
+        if it.rows != it.records + it.duplicates + it.rejected {
+            bail!(
+                "internal error: {}: {} rows, but {} records + {} duplicates + {} rejected",
+                file.source.path, it.rows, it.records, it.duplicates, it.rejected
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Ends the run between two files; what is read stays read.
+pub(crate) fn stop_if(cancelled: &AtomicBool) -> Result<()> {
+    if cancelled.load(Ordering::Relaxed) {
+        bail!("stopped; run the same command again to complete the case folder");
+    }
+    Ok(())
+}
+
+/// Kinds of evidence that were read with at least one record.
+pub(crate) fn kinds(files: &[FileRead]) -> std::collections::BTreeSet<Kind> {
+    files.iter().filter(|it| it.reading.rows > it.reading.rejected).map(|it| it.inspection.kind).collect()
+}

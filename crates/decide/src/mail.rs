@@ -1,0 +1,340 @@
+//! Which mails are the attacker's, and do the sources agree? (design §4.7)
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{Timestamp, tz::TimeZone};
+use model::{
+    DAY, Decision, HOUR, Micros, Sent, Span,
+    findings::{
+        AccountCount, DayCount, Figure, Is, ListCount, MailFigures, Missing, SessionVerdict,
+        SourceCount, SubjectCount,
+    },
+    Untrusted, rfc3339,
+};
+
+/// How a mail is known to be the attacker's.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd)]
+pub enum Class {
+    /// Sent by a session of the attacker.
+    Proven,
+    /// Known only from other sources, with two of the four marks.
+    Matched,
+    /// Some mark, not enough.
+    Suspected,
+}
+
+impl Class {
+    /// The word used in tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Class::Proven => "proven",
+            Class::Matched => "matched",
+            Class::Suspected => "suspected",
+        }
+    }
+}
+
+/// What classification looks at.
+pub struct Inputs<'a> {
+    /// Mails of the accounts in question.
+    pub sent: &'a [Sent],
+    /// Verdict of each session by display id.
+    pub sessions: &'a BTreeMap<String, SessionVerdict>,
+    /// Addresses of the attacker's sessions.
+    pub addresses: &'a BTreeSet<String>,
+    /// Accounts somebody got into, with the attacker's first and last instant.
+    pub accounts: &'a BTreeMap<String, Span>,
+    /// Decisions in force.
+    pub decisions: &'a [Decision],
+    /// Resolves a recorded sender to its account.
+    pub resolve: &'a dyn Fn(&str) -> String,
+}
+
+/// Subject without reply marks, numbers and spacing: the form in which two mails are one wave.
+pub fn normal_subject(subject: &str) -> String {
+    let mut text = subject.trim().to_lowercase();
+    for _ in 0..4 {
+        let cut = ["re:", "fw:", "fwd:", "re：", "fw：", "転送:"].iter().find_map(|it| text.strip_prefix(it));
+        match cut {
+            Some(rest) => text = rest.trim_start().to_owned(),
+            None => break,
+        }
+    }
+    let mut out = String::new();
+    for c in text.chars() {
+        let c = if c.is_numeric() { '#' } else { c };
+        if !(c == '#' && out.ends_with('#')) && !c.is_whitespace() {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Classifies every mail; what is not in the result is not held to be the attacker's.
+pub fn classify(inputs: &Inputs<'_>) -> BTreeMap<String, Class> {
+    let mut found = BTreeMap::new();
+    let verdict = |it: &Sent| inputs.sessions.get(&it.session).copied();
+    let mut subjects: BTreeSet<String> = BTreeSet::new();
+    let mut span: Option<Span> = None;
+    for it in inputs.sent.iter().filter(|it| verdict(it) == Some(SessionVerdict::Attacker)) {
+        found.insert(it.message.clone(), Class::Proven);
+        subjects.insert(normal_subject(&it.subject));
+        let known = span.get_or_insert(Span { from: it.at, to: it.at });
+        (known.from, known.to) = (known.from.min(it.at), known.to.max(it.at));
+    }
+    for it in inputs.sent.iter().filter(|it| !found.contains_key(&it.message)).collect::<Vec<_>>() {
+        let account = (inputs.resolve)(&it.sender);
+        let Some(access) = inputs.accounts.get(&account) else { continue };
+        if matches!(verdict(it), Some(SessionVerdict::Owner | SessionVerdict::OtherPerson | SessionVerdict::Service)) {
+            continue;
+        }
+        let subject = !it.subject.is_empty() && subjects.contains(&normal_subject(&it.subject));
+        let time = span.is_some_and(|span| span.from - HOUR <= it.at && it.at <= span.to + HOUR);
+        let address = inputs.addresses.contains(&it.ip);
+        let strangers = it.recipients > 0 && it.known == 0;
+        let marks = [subject, time, address, strangers].iter().filter(|it| **it).count();
+        let within = access.from - HOUR <= it.at && it.at <= access.to + DAY;
+        if !it.in_ual && marks >= 2 && within {
+            found.insert(it.message.clone(), Class::Matched);
+        } else if within && ((subject || address) || (it.in_ual && marks >= 2)) {
+            found.insert(it.message.clone(), Class::Suspected);
+        }
+    }
+    decided(inputs, &mut found);
+    found
+}
+
+fn decided(inputs: &Inputs<'_>, found: &mut BTreeMap<String, Class>) {
+    for decision in inputs.decisions.iter().filter(|it| it.what == "mail") {
+        for it in inputs.sent {
+            let selector = &decision.selector;
+            let message = selector.message.as_ref().is_none_or(|wanted| wanted.trim_matches(['<', '>']) == it.message);
+            let account = selector.account.as_ref().is_none_or(|wanted| *wanted == (inputs.resolve)(&it.sender));
+            let time = selector.from.is_none_or(|at| it.at >= at) && selector.to.is_none_or(|at| it.at < at);
+            let names = selector.message.is_some() || selector.account.is_some();
+            if names && message && account && time {
+                match decision.is.as_str() {
+                    "fraudulent" => {
+                        found.insert(it.message.clone(), Class::Proven);
+                    }
+                    "legitimate" => {
+                        found.remove(&it.message);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// Counts over the attacker's mails that only the store can make.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    /// Distinct (message, address).
+    pub recipients: u64,
+    /// Distinct addresses.
+    pub unique: u64,
+    /// Recipients whose last status is Failed.
+    pub failed: u64,
+    /// Distinct recipients standing in any list.
+    pub known: u64,
+    /// Each list.
+    pub lists: Vec<ListCount>,
+}
+
+/// What is known of one source of mails.
+#[derive(Clone, Debug, Default)]
+pub struct SourceFacts {
+    /// Whether such evidence was given at all.
+    pub given: bool,
+    /// First and last instant of it.
+    pub span: Option<Span>,
+    /// Latest collection, if declared.
+    pub collected_at: Option<Micros>,
+    /// Whether it was declared over the whole sending, with nothing that contradicts it.
+    pub whole: bool,
+}
+
+/// What the figures are decided from.
+pub struct FigureInputs<'a> {
+    /// Mails.
+    pub sent: &'a [Sent],
+    /// Their classes.
+    pub classes: &'a BTreeMap<String, Class>,
+    /// Counts of the store.
+    pub counts: Counts,
+    /// Audit log.
+    pub ual: SourceFacts,
+    /// Message trace.
+    pub trace: SourceFacts,
+    /// The case's zone.
+    pub zone: &'a TimeZone,
+    /// Whether the attacker's access is known to have ended.
+    pub contained: bool,
+    /// Whether all lists the case file names were read whole; `None` if it names none.
+    pub lists_whole: Option<bool>,
+    /// Resolves a recorded sender.
+    pub resolve: &'a dyn Fn(&str) -> String,
+}
+
+/// Decides the figures: messages, recipients, unique recipients are three different numbers.
+pub fn figures(inputs: &FigureInputs<'_>) -> MailFigures {
+    let mut it = MailFigures::default();
+    let class = |sent: &Sent| inputs.classes.get(&sent.message).copied();
+    let headline: Vec<&Sent> = inputs
+        .sent
+        .iter()
+        .filter(|sent| matches!(class(sent), Some(Class::Proven | Class::Matched)))
+        .collect();
+    let of = |wanted: Class| inputs.classes.values().filter(|it| **it == wanted).count() as u64;
+    (it.proven, it.matched, it.suspected) = (of(Class::Proven), of(Class::Matched), of(Class::Suspected));
+    let messages = headline.len() as u64;
+    it.sources = sources(inputs, &headline);
+    it.unexplained =
+        it.sources.iter().flat_map(|it| &it.missing).filter(|it| it.why == "unexplained").map(|it| it.messages).sum();
+    let heard = inputs.ual.whole || inputs.trace.whole;
+    let exact = heard && inputs.contained && it.unexplained == 0 && it.suspected == 0;
+    let given = inputs.ual.given || inputs.trace.given;
+    it.messages = bounded(messages, exact, given);
+    it.recipients = bounded(inputs.counts.recipients, exact && inputs.trace.whole, given && inputs.counts.recipients > 0 || messages == 0 && given);
+    it.unique_recipients = Figure { value: it.recipients.value.map(|_| inputs.counts.unique), ..it.recipients.clone() };
+    it.failed = bounded(inputs.counts.failed, exact && inputs.trace.whole, inputs.trace.given);
+    it.known_recipients = match inputs.lists_whole {
+        Some(true) if exact && inputs.trace.whole => Figure::exact(inputs.counts.known),
+        _ if !given || it.recipients.value.is_none() => Figure::unknown(),
+        whole => {
+            let limits = if whole == Some(true) { vec![] } else { vec!["lists_not_whole".to_owned()] };
+            Figure { limits, ..Figure::at_least(inputs.counts.known) }
+        }
+    };
+    it.lists = inputs.counts.lists.clone();
+    it.first = headline.iter().map(|it| it.at).min().map(rfc3339);
+    it.last = headline.iter().map(|it| it.at).max().map(rfc3339);
+    it.by_day = by_day(&headline, inputs.zone);
+    it.subjects = by_subject(&headline);
+    it.by_account = by_account(&headline, inputs.resolve);
+    it
+}
+
+fn bounded(value: u64, exact: bool, given: bool) -> Figure {
+    match (given, exact) {
+        (false, _) => Figure::unknown(),
+        (true, true) => Figure { value: Some(value), is: Is::Exact, limits: Vec::new() },
+        (true, false) => Figure::at_least(value),
+    }
+}
+
+fn sources(inputs: &FigureInputs<'_>, headline: &[&Sent]) -> Vec<SourceCount> {
+    let mut found = Vec::new();
+    let audited = headline.iter().any(|it| it.in_ual);
+    for (name, facts, has) in [
+        ("ual", &inputs.ual, (|it| it.in_ual) as fn(&Sent) -> bool),
+        ("message_trace", &inputs.trace, |it| it.in_trace),
+    ] {
+        if !facts.given {
+            continue;
+        }
+        let mut missing: BTreeMap<&str, u64> = BTreeMap::new();
+        for it in headline.iter().filter(|it| !has(it)) {
+            let why = match facts.span {
+                _ if name == "ual" && !audited => "not_audited",
+                _ if facts.collected_at.is_some_and(|at| name == "message_trace" && it.at < at - 90 * DAY) => "older_than_retention",
+                Some(span) if it.at < span.from || it.at > span.to => "not_collected",
+                None => "not_collected",
+                Some(_) => "unexplained",
+            };
+            *missing.entry(why).or_default() += 1;
+        }
+        found.push(SourceCount {
+            source: name.to_owned(),
+            messages: headline.iter().filter(|it| has(it)).count() as u64,
+            missing: missing.into_iter().map(|(why, messages)| Missing { why: why.to_owned(), messages }).collect(),
+        });
+    }
+    found
+}
+
+/// The calendar day of an instant in a zone.
+pub fn day_of(at: Micros, zone: &TimeZone) -> String {
+    match Timestamp::from_microsecond(at) {
+        Ok(at) => at.to_zoned(zone.clone()).date().to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+fn by_day(headline: &[&Sent], zone: &TimeZone) -> Vec<DayCount> {
+    let mut days: BTreeMap<String, u64> = BTreeMap::new();
+    for it in headline {
+        *days.entry(day_of(it.at, zone)).or_default() += 1;
+    }
+    days.into_iter().map(|(date, messages)| DayCount { date, messages }).collect()
+}
+
+fn by_subject(headline: &[&Sent]) -> Vec<SubjectCount> {
+    let mut subjects: BTreeMap<&str, u64> = BTreeMap::new();
+    for it in headline {
+        *subjects.entry(it.subject.as_str()).or_default() += 1;
+    }
+    let mut found: Vec<SubjectCount> =
+        subjects.into_iter().map(|(it, messages)| SubjectCount { subject: Untrusted::new(it), messages }).collect();
+    found.sort_by(|a, b| b.messages.cmp(&a.messages).then_with(|| a.subject.cmp(&b.subject)));
+    found
+}
+
+fn by_account(headline: &[&Sent], resolve: &dyn Fn(&str) -> String) -> Vec<AccountCount> {
+    let mut accounts: BTreeMap<String, u64> = BTreeMap::new();
+    for it in headline {
+        *accounts.entry(resolve(&it.sender)).or_default() += 1;
+    }
+    accounts.into_iter().map(|(account, messages)| AccountCount { account, messages }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(message: &str, session: &str, subject: &str, ip: &str, in_ual: bool, known: u64) -> Sent {
+        Sent {
+            message: message.into(),
+            sender: "a@x".into(),
+            session: session.into(),
+            subject: subject.into(),
+            ip: ip.into(),
+            at: 1000 * HOUR,
+            in_ual,
+            in_trace: true,
+            recipients: 1,
+            known,
+            ..Sent::default()
+        }
+    }
+
+    #[test]
+    fn two_of_four_marks_make_a_match_and_the_owners_mail_never_does() {
+        let sessions = BTreeMap::from([("s-a".to_owned(), SessionVerdict::Attacker), ("s-o".to_owned(), SessionVerdict::Owner)]);
+        let mails = [
+            sent("p", "s-a", "Your account 17", "", true, 0),
+            sent("m", "", "RE: your account 99", "", false, 1),
+            sent("o", "s-o", "your account 1", "", true, 0),
+            sent("n", "", "minutes of the meeting", "", false, 1),
+        ];
+        let accounts = BTreeMap::from([("a@x".to_owned(), Span { from: 990 * HOUR, to: 1010 * HOUR })]);
+        let found = classify(&Inputs {
+            sent: &mails,
+            sessions: &sessions,
+            addresses: &BTreeSet::new(),
+            accounts: &accounts,
+            decisions: &[],
+            resolve: &|it| it.to_owned(),
+        });
+        let expected = [("m".to_owned(), Class::Matched), ("p".to_owned(), Class::Proven)];
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn days_are_the_cases_days() {
+        let zone = TimeZone::get("Asia/Tokyo").unwrap();
+        let at = "2025-10-19T15:30:00Z".parse::<Timestamp>().unwrap().as_microsecond();
+        assert_eq!(day_of(at, &zone), "2025-10-20");
+    }
+}

@@ -1,0 +1,158 @@
+//! What did the attacker do, and which scope does each act touch? (design §4.6)
+
+use std::collections::BTreeMap;
+
+use model::{Act, Micros, Touch, findings::Operation, rfc3339};
+
+use crate::{clients, folders, identity::Directory, operations};
+
+/// One act on one scope, summed.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Sum {
+    /// Records.
+    pub records: u64,
+    /// Distinct items.
+    pub items: u64,
+    /// First instant.
+    pub first: Micros,
+    /// Last instant.
+    pub last: Micros,
+}
+
+/// Everything the attacker did: by (account, scope, operation).
+#[derive(Clone, Debug, Default)]
+pub struct Deeds {
+    /// Acts, as the report lists them.
+    pub operations: BTreeMap<(String, String, String), Sum>,
+    /// Records that touch each scope.
+    pub scopes: BTreeMap<String, u64>,
+}
+
+impl Deeds {
+    fn act(&mut self, account: &str, scope: &str, operation: &str, sum: &Sum) {
+        let key = (account.to_owned(), scope.to_owned(), operation.to_owned());
+        let it = self.operations.entry(key).or_insert_with(|| Sum { first: sum.first, last: sum.last, ..Sum::default() });
+        it.records += sum.records;
+        it.items += sum.items;
+        it.first = it.first.min(sum.first);
+        it.last = it.last.max(sum.last);
+    }
+
+    fn touch(&mut self, scope: String, records: u64) {
+        *self.scopes.entry(scope).or_default() += records;
+    }
+
+    /// The operations as findings list them.
+    pub fn listed(&self) -> Vec<Operation> {
+        let one = |((account, scope, operation), sum): (&(String, String, String), &Sum)| Operation {
+            account: account.clone(),
+            scope: scope.clone(),
+            operation: operation.clone(),
+            records: sum.records,
+            items: sum.items,
+            first: rfc3339(sum.first),
+            last: rfc3339(sum.last),
+        };
+        self.operations.iter().map(one).collect()
+    }
+}
+
+/// The scope id of a folder.
+pub fn folder_scope(mailbox: &str, path: &str) -> String {
+    format!("mailbox:{mailbox}/{}", folders::scope_part(path))
+}
+
+/// What an attacker's session did, as gathered.
+pub struct Inputs<'a> {
+    /// Folders and items touched by the attacker's sessions.
+    pub touches: &'a [Touch],
+    /// All acts.
+    pub acts: &'a [Act],
+    /// Application of a context.
+    pub app_of: &'a dyn Fn(&str) -> String,
+    /// For a context: the account, if its session is the attacker's and it worked.
+    pub attacker: &'a dyn Fn(&str) -> Option<String>,
+    /// For a display id: the account.
+    pub account_of: &'a dyn Fn(&str) -> Option<String>,
+    /// The accounts.
+    pub directory: &'a Directory,
+}
+
+/// Sums up the attacker's deeds.
+pub fn deeds(inputs: &Inputs<'_>) -> Deeds {
+    let mut it = Deeds::default();
+    for touch in inputs.touches {
+        let Some(account) = (inputs.account_of)(&touch.session) else { continue };
+        mailbox_touch(&mut it, inputs, touch, &account);
+    }
+    for act in inputs.acts {
+        let Some(account) = (inputs.attacker)(&act.context) else { continue };
+        it.touch(format!("account:{account}"), act.records);
+        other_act(&mut it, inputs, act, &account);
+    }
+    it
+}
+
+fn mailbox_touch(it: &mut Deeds, inputs: &Inputs<'_>, touch: &Touch, account: &str) {
+    let op = operations::of(&touch.operation);
+    if !op.touches || touch.folder.is_empty() || (touch.role == "destination" && !matches!(op.operation, "move")) {
+        return;
+    }
+    if touch.role == "destination" && touch.operation.starts_with("MoveToDeleted") {
+        return;
+    }
+    let mailbox = if touch.mailbox.is_empty() { account.to_owned() } else { inputs.directory.resolve(&touch.mailbox) };
+    let scope = folder_scope(&mailbox, &touch.folder);
+    let word = if touch.access == "Sync" { "sync" } else { op.operation };
+    let sum = Sum { records: touch.records, items: touch.items, first: touch.first, last: touch.last };
+    it.act(account, &scope, word, &sum);
+    it.touch(scope, touch.records);
+    match folders::well_known(&touch.folder) {
+        Some("contacts") => it.touch(format!("contacts:{mailbox}"), touch.records),
+        Some("calendar") => it.touch(format!("calendar:{mailbox}"), touch.records),
+        _ if !touch.own_mail => it.touch(format!("items:{mailbox}"), touch.records),
+        _ => {}
+    }
+    if touch.operation == "AttachmentAccess" {
+        it.touch(format!("attachments:{mailbox}"), touch.records);
+    }
+}
+
+fn other_act(it: &mut Deeds, inputs: &Inputs<'_>, act: &Act, account: &str) {
+    let op = operations::of(&act.operation);
+    let sum = Sum { records: act.records, items: act.records, first: act.first, last: act.last };
+    let mailbox = if act.mailbox.is_empty() { account.to_owned() } else { inputs.directory.resolve(&act.mailbox) };
+    if let Some(service) = service_of(inputs, act, op.operation) {
+        it.touch(format!("service:{account}/{service}"), act.records);
+    }
+    match op.operation {
+        "sign_in" => it.act(account, &format!("account:{account}"), "sign_in", &sum),
+        "send" => it.act(account, "mail", "send", &sum),
+        "rule" | "forward" | "consent" | "permission" | "mfa_change" | "device_change" | "config" => {
+            let scope = if op.scope == "tenant" { "tenant".to_owned() } else { format!("settings:{mailbox}") };
+            it.act(account, &scope, op.operation, &sum);
+            it.touch(scope, act.records);
+        }
+        "file_read" | "file_download" | "file_change" => {
+            let service = service_of(inputs, act, op.operation).unwrap_or("sharepoint");
+            it.act(account, &format!("service:{account}/{service}"), op.operation, &sum);
+        }
+        // Folder acts are counted with their folders; an act without any is shown for the account.
+        word if !op.touches => it.act(account, &format!("account:{account}"), word, &sum),
+        _ => {}
+    }
+}
+
+/// The service of a work record is its workload; of a sign-in, its client application's own.
+fn service_of(inputs: &Inputs<'_>, act: &Act, operation: &str) -> Option<&'static str> {
+    if operation == "sign_in" {
+        return clients::service_of_app(&(inputs.app_of)(&act.context));
+    }
+    match act.workload.as_str() {
+        "Exchange" => Some("outlook"),
+        "OneDrive" => Some("onedrive"),
+        "SharePoint" => Some("sharepoint"),
+        "MicrosoftTeams" => Some("teams"),
+        _ => None,
+    }
+}

@@ -1,0 +1,148 @@
+//! From when to when must the report speak? (design §4.4)
+
+use std::collections::BTreeMap;
+
+use model::{Case, DAY, Kind, Micros, Span};
+
+use crate::{coverage, coverage::Listening};
+
+/// Days before the first access that must be quiet and listened to.
+const LOOK_BACK: i64 = 30;
+
+/// What the attacker did in one account, by time.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Access {
+    /// First instant something of the attacker worked.
+    pub first: Micros,
+    /// Last such instant.
+    pub last: Micros,
+    /// First instant of a suspected session, if there is one.
+    pub suspected: Option<Micros>,
+}
+
+/// The end of an access, by evidence or stated.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Ended {
+    /// Account.
+    pub account: String,
+    /// When.
+    pub at: Micros,
+}
+
+/// The judgement window, decided.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Window {
+    /// The span.
+    pub span: Option<Span>,
+    /// Access ended in every compromised account, and nothing was left standing.
+    pub contained: bool,
+    /// The look-back before the first access.
+    pub look_back: Option<Span>,
+    /// Whether the look-back was listened to and quiet.
+    pub covered: bool,
+    /// Accounts whose first access is exact.
+    pub exact: BTreeMap<String, bool>,
+}
+
+/// What the window is decided from.
+pub struct Inputs<'a> {
+    /// Statements of the case file.
+    pub case: &'a Case,
+    /// Accesses by account.
+    pub accesses: &'a BTreeMap<String, Access>,
+    /// Ends of access: sessions revoked or account disabled.
+    pub ended: &'a [Ended],
+    /// Accounts with persistence left standing.
+    pub standing: &'a [String],
+    /// What was listened to.
+    pub listening: &'a [Listening],
+    /// Last instant of any evidence.
+    pub last_record: Option<Micros>,
+}
+
+/// Decides the window.
+pub fn decide(inputs: &Inputs<'_>) -> Window {
+    let Some(first) = inputs.accesses.values().map(|it| it.first).min() else {
+        return without_access(inputs);
+    };
+    let from = inputs.case.from.map_or(first, |it| it.min(first));
+    let last = inputs.accesses.values().map(|it| it.last).max().unwrap_or(first);
+    let mut ends = Vec::new();
+    let mut contained = true;
+    for (account, access) in inputs.accesses {
+        let mine = inputs.ended.iter().filter(|it| it.account == *account).map(|it| it.at);
+        match mine.filter(|at| access.last < at + DAY).min() {
+            Some(at) if !inputs.standing.contains(account) => ends.push(at + DAY),
+            _ => contained = false,
+        }
+    }
+    let to = if contained {
+        ends.into_iter().chain([last + 1]).max()
+    } else {
+        inputs.listening.iter().map(|it| it.span.to).max().or(inputs.last_record.map(|it| it + 1))
+    };
+    let to = to.into_iter().chain(inputs.case.to).chain([last + 1]).max().unwrap_or(last + 1);
+    let exact: BTreeMap<String, bool> =
+        inputs.accesses.iter().map(|(account, it)| (account.clone(), quiet(inputs, account, it))).collect();
+    let first_account = inputs.accesses.iter().find(|(_, it)| it.first == first).map(|it| it.0);
+    let covered = first_account.and_then(|it| exact.get(it)).copied().unwrap_or(false);
+    Window {
+        span: Some(Span { from, to }),
+        contained,
+        look_back: Some(Span { from: first - LOOK_BACK * DAY, to: first }),
+        covered,
+        exact,
+    }
+}
+
+/// First access is exact only if the 30 days before it were listened to and quiet.
+fn quiet(inputs: &Inputs<'_>, account: &str, access: &Access) -> bool {
+    let before = Span { from: access.first - LOOK_BACK * DAY, to: access.first };
+    let suspected = access.suspected.is_some_and(|at| before.contains(at));
+    !suspected && coverage::covers(inputs.listening, Kind::Ual, account, before)
+}
+
+/// No compromised account: `[case] from/to`, else the span all declared logs share, else none.
+fn without_access(inputs: &Inputs<'_>) -> Window {
+    let stated = inputs.case.from.zip(inputs.case.to).map(|(from, to)| Span { from, to });
+    let logs = inputs.listening.iter().filter(|it| matches!(it.kind, Kind::Ual | Kind::Signins));
+    let shared = logs.map(|it| it.span).reduce(|a, b| Span { from: a.from.max(b.from), to: a.to.min(b.to) });
+    let span = stated.or(shared).filter(|it| it.from < it.to);
+    Window { span, ..Window::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn access(first: Micros, last: Micros) -> BTreeMap<String, Access> {
+        BTreeMap::from([("a@x".to_owned(), Access { first, last, suspected: None })])
+    }
+
+    #[test]
+    fn first_access_is_exact_only_after_a_quiet_look_back() {
+        let case = Case::default();
+        let ended = [Ended { account: "a@x".into(), at: 120 * DAY }];
+        let heard = |from| vec![Listening { kind: Kind::Ual, span: Span { from: from * DAY, to: 200 * DAY }, accounts: None }];
+        let accesses = access(100 * DAY, 119 * DAY);
+        let window = |listening: &[Listening]| {
+            decide(&Inputs { case: &case, accesses: &accesses, ended: &ended, standing: &[], listening, last_record: None })
+        };
+        let it = window(&heard(60));
+        assert!(it.covered && it.contained && it.exact["a@x"]);
+        assert_eq!(it.span, Some(Span { from: 100 * DAY, to: 121 * DAY }));
+        assert!(!window(&heard(80)).covered);
+        assert!(!window(&[]).covered);
+    }
+
+    #[test]
+    fn what_was_left_standing_keeps_the_window_open() {
+        let case = Case::default();
+        let ended = [Ended { account: "a@x".into(), at: 120 * DAY }];
+        let accesses = access(100 * DAY, 119 * DAY);
+        let standing = ["a@x".to_owned()];
+        let it = decide(&Inputs { case: &case, accesses: &accesses, ended: &ended, standing: &standing, listening: &[], last_record: Some(150 * DAY) });
+        assert!(!it.contained);
+        assert_eq!(it.span.map(|it| it.to), Some(150 * DAY + 1));
+    }
+}

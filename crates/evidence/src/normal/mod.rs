@@ -1,0 +1,14 @@
+//! Normal forms: one way to write an address, an IP address, an instant, a name, so that equal
+//! things compare equal whatever export they came from (design §4.2).
+//!
+//! All functions are total: text that is not what is asked for gives `None` or the empty string.
+
+pub mod address;
+pub(crate) mod columns;
+pub mod date;
+pub(crate) mod directory;
+pub mod ip;
+pub(crate) mod json;
+pub(crate) mod mail;
+pub mod name;
+pub(crate) mod signin;
