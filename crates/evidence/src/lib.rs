@@ -1,1 +1,32 @@
-//! placeholder
+//! Bytes → records and rejects.
+//!
+//! Every file below the evidence folders, also inside archives, is found ([`find`]), recognised by
+//! its content ([`inspect`]) and read row by row ([`read`]). Reading never fails on content: a row
+//! that cannot be understood is handed over as a reject with the reason, and costs no other row.
+//! Nothing here knows of Parquet or of verdicts.
+
+mod archive;
+pub mod canonical;
+mod encoding;
+mod find;
+mod format;
+pub mod formats;
+mod inspect;
+mod limits;
+pub mod normal;
+mod read;
+mod reconcile;
+mod rows;
+mod source;
+mod walk;
+
+pub use find::{FindOptions, Found, Problem, find};
+pub use format::{Format, ReadOptions};
+pub use formats::FORMATS;
+pub use inspect::{Inspection, inspect};
+pub use read::{Reread, fetch, read, reread};
+pub use reconcile::{Reconciled, Relation, reconcile};
+pub use source::Source;
+
+/// Grows when the same bytes may give other rows, so that stored rows are read anew.
+pub const READER_VERSION: u32 = 1;

@@ -1,13 +1,13 @@
 //! What intruders do: sign in, look, send, delete, come back after they were shut out.
 
-use super::records::directory::Directory;
+use super::records::directory::{Cmdlet, Directory};
 use super::records::mail::Letter;
 use super::records::mailbox::Doing;
 use super::records::signin::{self, Entry};
 use super::rng::Rng;
 use super::sim::{Act, Client, ClientKind, Message, Sim};
 use super::tenant::{Place, place};
-use super::truth::Actor;
+use super::truth::{Actor, Persistence};
 
 /// An intruder's machine somewhere: address, browser.
 #[derive(Clone, Debug)]
@@ -48,6 +48,19 @@ pub(crate) fn browser(base: &Base, session: &str) -> Client {
         session: session.to_owned(),
         ..Client::default()
     }
+}
+
+/// Where and when something was left behind.
+struct Planted<'a> {
+    at: i64,
+    who: usize,
+    client: &'a Client,
+    port: i64,
+}
+
+/// A value as the directory writes it: JSON in text, with line breaks.
+fn listed(value: &str) -> String {
+    format!("[\r\n  {value}\r\n]")
 }
 
 fn entry(at: i64, who: usize, app: (&'static str, &'static str), interactive: bool) -> Entry {
@@ -135,58 +148,177 @@ impl Sim {
     }
 
     /// Deletes mails in steps, as a person selecting pages of a list does.
-    pub(crate) fn wipe(&mut self, doing: Doing<'_>, from: &'static str, messages: &[Message], hard: bool) -> i64 {
-        let deleted = self.tenant.folders.deleted;
+    pub(crate) fn wipe(
+        &mut self,
+        doing: Doing<'_>,
+        operation: &'static str,
+        from: &'static str,
+        messages: &[Message],
+    ) {
         let mut at = doing.at;
         for page in messages.chunks(60) {
-            self.remove(Doing { at, ..doing }, "MoveToDeletedItems", from, page);
+            self.remove(Doing { at, ..doing }, operation, from, page);
             at += self.rng.range(4, 15);
         }
-        at += 30;
-        for page in messages.chunks(90) {
-            self.remove(Doing { at, ..doing }, "SoftDelete", deleted, page);
-            at += self.rng.range(3, 12);
-        }
-        if hard {
-            at += 40;
-            for page in messages.chunks(90) {
-                self.remove(Doing { at, ..doing }, "HardDelete", super::tenant::RECOVERABLE, page);
-                at += self.rng.range(3, 12);
-            }
-        }
-        at
+    }
+
+    /// An inbox rule made in Outlook on the web.
+    pub(crate) fn plant_rule(
+        &mut self,
+        at: i64,
+        who: usize,
+        client: &Client,
+        port: i64,
+        parameters: Vec<(&'static str, String)>,
+    ) {
+        let person = self.people[who].clone();
+        let name = parameters.iter().find(|p| p.0 == "Name").map_or("", |p| p.1.as_str());
+        let object =
+            format!("{}\\{name}", self.tenant.object(&self.setting, &person.mailbox));
+        self.plant(Planted { at, who, client, port }, "New-InboxRule", object, parameters, "rule");
+        self.left_behind(who, "inbox_rule", at, 1);
+    }
+
+    /// Mail of an account forwarded to an address outside.
+    pub(crate) fn plant_forwarding(&mut self, at: i64, who: usize, client: &Client, to: &str) {
+        let upn = self.people[who].upn.clone();
+        let object = self.tenant.object(&self.setting, &self.people[who].mailbox);
+        let parameters = vec![
+            ("Identity", upn),
+            ("ForwardingSmtpAddress", format!("smtp:{to}")),
+            ("DeliverToMailboxAndForward", "True".to_owned()),
+        ];
+        let port = self.rng.range(30_000, 60_000);
+        let planted = Planted { at, who, client, port };
+        self.plant(planted, "Set-Mailbox", object, parameters, "forward");
+        self.left_behind(who, "forwarding", at, 1);
+    }
+
+    fn plant(
+        &mut self,
+        planted: Planted<'_>,
+        operation: &'static str,
+        object: String,
+        parameters: Vec<(&'static str, String)>,
+        means: &'static str,
+    ) {
+        let upn = self.people[planted.who].upn.clone();
+        self.cmdlet_record(Cmdlet {
+            at: planted.at,
+            by: &upn,
+            operation,
+            object,
+            parameters,
+            ip: format!("{}:{}", planted.client.place.ip, planted.port),
+            session: &planted.client.session,
+            actor: Actor::Attacker,
+            act: Act {
+                operation: means,
+                scopes: vec![format!("account:{}", upn.to_lowercase())],
+                ..Act::default()
+            },
+        });
+    }
+
+    /// Notes what was left behind; the last `records` audit records show it.
+    pub(crate) fn left_behind(&mut self, who: usize, kind: &str, at: i64, records: usize) {
+        let from = self.ual.len().saturating_sub(records);
+        self.persistence.push(Persistence {
+            account: self.people[who].upn.to_lowercase(),
+            kind: kind.to_owned(),
+            at: super::clock::iso(at),
+            removed_at: None,
+            records: self.ual[from..].iter().map(|r| r.id.clone()).collect(),
+        });
     }
 
     /// What the administrator does to end an access.
     pub(crate) fn contain(&mut self, at: i64, who: usize, acts: &'static [&'static str]) {
-        let admin = self.people[super::people::ADMIN].clone();
-        let target = self.people[who].upn.clone();
-        let agent = super::agents::edge(at);
         for (i, what) in acts.iter().enumerate() {
-            let operation = match *what {
-                "account_disabled" => "Disable account.",
-                "sessions_revoked" => "Update StsRefreshTokenValidFrom Timestamp.",
-                "password_reset" => "Reset user password.",
-                _ => continue,
-            };
-            let changed = if *what == "account_disabled" {
-                vec![("AccountEnabled", "[\r\n  false\r\n]".to_owned(), "[\r\n  true\r\n]".to_owned())]
-            } else {
-                vec![("StsRefreshTokensValidFrom", format!("[\r\n  \"{}Z\"\r\n]", super::clock::bare(at)), "[]".to_owned())]
-            };
-            self.directory_record(Directory {
-                at: at - 90 + i as i64 * 45,
-                by: &admin.upn,
-                by_id: &admin.oid,
-                operation,
-                target: &target,
-                changed,
-                agent: &agent,
-                actor: Actor::Owner,
-                act: Act::default(),
-            });
+            let at = at - 90 + i as i64 * 45;
+            match *what {
+                "rule_removed" => self.undo_cmdlet(at, who, "Remove-InboxRule", "inbox_rule"),
+                "forwarding_removed" => self.undo_cmdlet(at, who, "Set-Mailbox", "forwarding"),
+                "account_disabled" => {
+                    let changed = ("AccountEnabled", listed("false"), listed("true"));
+                    self.administer(at, who, "Disable account.", changed);
+                }
+                "sessions_revoked" => {
+                    let now = listed(&format!("\"{}Z\"", super::clock::bare(at)));
+                    let changed = ("StsRefreshTokensValidFrom", now, "[]".to_owned());
+                    let operation = "Update StsRefreshTokenValidFrom Timestamp.";
+                    self.administer(at, who, operation, changed);
+                }
+                "password_reset" => {
+                    let changed = ("LastPasswordChangeTimestamp", String::new(), String::new());
+                    self.administer(at, who, "Reset user password.", changed);
+                }
+                "app_removed" => {
+                    let changed = ("DelegatedPermissionGrant.Scope", String::new(), String::new());
+                    self.administer(at, who, "Remove delegated permission grant.", changed);
+                    self.removed(who, "consent", at);
+                }
+                "method_removed" => {
+                    let changed = ("StrongAuthenticationPhoneAppDetail", "[]".to_owned(), String::new());
+                    self.administer(at, who, "Admin deleted security info.", changed);
+                    self.removed(who, "mfa_method", at);
+                }
+                _ => {}
+            }
         }
         self.contained.push((who, at, acts));
+    }
+
+    fn administer(&mut self, at: i64, who: usize, operation: &str, changed: (&'static str, String, String)) {
+        let admin = self.people[super::people::ADMIN].clone();
+        let target = self.people[who].upn.clone();
+        self.directory_record(Directory {
+            at,
+            by: &admin.upn,
+            by_id: &admin.oid,
+            operation,
+            target: &target,
+            changed: vec![changed],
+            agent: &super::agents::edge(at),
+            actor: Actor::Owner,
+            act: Act::default(),
+        });
+    }
+
+    /// The administrator takes back what the intruder set with a cmdlet.
+    fn undo_cmdlet(&mut self, at: i64, who: usize, operation: &'static str, kind: &str) {
+        let admin = self.people[super::people::ADMIN].upn.clone();
+        let person = self.people[who].clone();
+        let mut object = self.tenant.object(&self.setting, &person.mailbox);
+        let mut parameters = vec![("Identity", person.upn)];
+        if operation == "Set-Mailbox" {
+            parameters.push(("ForwardingSmtpAddress", String::new()));
+            parameters.push(("DeliverToMailboxAndForward", "False".to_owned()));
+        } else {
+            object.push_str("\\..");
+            parameters = vec![("Identity", object.clone()), ("Force", "True".to_owned())];
+        }
+        let port = self.rng.range(20_000, 60_000);
+        self.cmdlet_record(Cmdlet {
+            at,
+            by: &admin,
+            operation,
+            object,
+            parameters,
+            ip: format!("{}:{port}", self.tenant.office.ip),
+            session: "",
+            actor: Actor::Owner,
+            act: Act::default(),
+        });
+        self.removed(who, kind, at);
+    }
+
+    fn removed(&mut self, who: usize, kind: &str, at: i64) {
+        let account = self.people[who].upn.to_lowercase();
+        let standing = |p: &&mut Persistence| p.account == account && p.kind == kind;
+        if let Some(found) = self.persistence.iter_mut().find(standing) {
+            found.removed_at = Some(super::clock::iso(at));
+        }
     }
 
     /// Tries again after the doors were shut: never with success.

@@ -64,7 +64,7 @@ impl Setting {
                 scenario,
                 ja: false,
                 zone: "Europe/London",
-                domain: "example.org",
+                domain: "example.com",
                 onmicrosoft: "exampletrust.onmicrosoft.com",
                 organisation: "Example Heritage Trust",
                 case_name: "2025-03 internal phishing",

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::Scenario;
 use super::clock::iso;
 use super::sim::{Sim, Trace, Ual};
 
@@ -21,6 +22,9 @@ pub enum Actor {
     Service,
 }
 
+/// Ids by actor and acting account.
+pub type Ids = BTreeMap<Actor, BTreeMap<String, BTreeSet<String>>>;
+
 /// What really happened.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Truth {
@@ -28,18 +32,20 @@ pub struct Truth {
     pub scenario: String,
     /// Seed of the simulation.
     pub seed: u64,
+    /// `takeover`, or `none` where nobody was inside. (Konseki may have to say less: it must be shown.)
+    pub outcome: String,
+    /// How each account was taken, in the contract's words.
+    pub how: BTreeMap<String, String>,
     /// Accounts of the inventory.
     pub inventory: u64,
     /// Accounts taken over, with the instants of the intruder's first and last record.
     pub compromised: Vec<Access>,
     /// First and last record of the intruder over all accounts.
     pub window: Option<(String, String)>,
-    /// Record ids of the audit log by who stands behind them; rejected rows are left out.
-    pub ual: BTreeMap<Actor, BTreeSet<String>>,
-    /// Ids of the sign-in log by who stands behind them.
-    pub signins: BTreeMap<Actor, BTreeSet<String>>,
-    /// Record ids whose row was cut on its way and cannot be read.
-    pub rejected: BTreeSet<String>,
+    /// Record ids of the audit log: who stands behind them → acting account (lower-cased) → ids.
+    pub ual: Ids,
+    /// Ids of the sign-in log in the same way.
+    pub signins: Ids,
     /// The fraudulent mail.
     pub mail: Mail,
     /// The intruder's audit records: account → contract operation → records.
@@ -168,22 +174,32 @@ impl Truth {
             ..Self::default()
         };
         for record in &sim.ual {
-            truth.ual.entry(record.actor).or_default().insert(record.id.clone());
+            let ids = truth.ual.entry(record.actor).or_default();
+            ids.entry(record.account.clone()).or_default().insert(record.id.clone());
             if record.actor == Actor::Attempt {
                 *truth.attempts.entry(record.account.clone()).or_default() += 1;
             }
         }
         for signin in &sim.signins {
-            truth.signins.entry(signin.actor).or_default().insert(signin.id.clone());
+            let account = sim.people[signin.person].upn.to_lowercase();
+            let ids = truth.signins.entry(signin.actor).or_default();
+            ids.entry(account).or_default().insert(signin.id.clone());
         }
-        truth.intrusion(&sim.ual);
+        truth.intrusion(sim);
+        truth.outcome = if truth.compromised.is_empty() { "none" } else { "takeover" }.to_owned();
+        let means = match sim.options.scenario {
+            Scenario::TokenReplay => "token_theft",
+            _ => "aitm_phishing",
+        };
+        truth.how =
+            truth.compromised.iter().map(|a| (a.account.clone(), means.to_owned())).collect();
         truth
     }
 
-    fn intrusion(&mut self, ual: &[Ual]) {
+    fn intrusion(&mut self, sim: &Sim) {
         let mut read: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
         let mut access: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
-        for record in ual.iter().filter(|r| r.actor == Actor::Attacker) {
+        for record in sim.ual.iter().filter(|r: &&Ual| r.actor == Actor::Attacker) {
             let account = record.account.as_str();
             let operation = record.act.operation.to_owned();
             *self.operations.entry(account.to_owned()).or_default().entry(operation).or_default() += 1;
@@ -199,6 +215,13 @@ impl Truth {
                 let span = access.entry(account).or_insert((record.at, record.at));
                 *span = (span.0.min(record.at), span.1.max(record.at));
             }
+        }
+        // A token fetched by a program stands in the sign-in log alone.
+        let inside = sim.signins.iter().filter(|s| s.actor == Actor::Attacker && s.error == 0);
+        for signin in inside {
+            let account = sim.people[signin.person].upn.as_str();
+            let span = access.entry(account).or_insert((signin.at, signin.at));
+            *span = (span.0.min(signin.at), span.1.max(signin.at));
         }
         self.read_items = read.into_iter().map(|(k, v)| (k, v.len() as u64)).collect();
         let first = access.values().map(|a| a.0).min();

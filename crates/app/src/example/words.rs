@@ -62,6 +62,12 @@ pub(crate) const PHISH: &[&str] = &[
     "Microsoft OneDrive: 共有ファイルが届いています",
     "【Microsoft】お支払い方法を更新してください",
 ];
+/// The same in the English tenant.
+pub(crate) const EN_PHISH: &[&str] = &[
+    "Shared document: revised holiday policy",
+    "Microsoft 365: your mailbox needs attention",
+    "Example Heritage Trust: outstanding invoice",
+];
 /// Parts of invented host names.
 pub(crate) const HOSTS: &[&str] = &[
     "aozora", "hinode", "wakaba", "minato", "kitagawa", "sakae", "midori", "hoshino", "asahi-no",

@@ -36,7 +36,8 @@ pub(crate) fn scalar(value: &Value) -> String {
 /// Returns the scalars of the array at a path; a single scalar counts as an array of one.
 pub(crate) fn texts(value: &Value, path: &[&str]) -> Vec<String> {
     let found = at(value, path);
-    let list = found.as_array().map_or_else(|| vec![scalar(found)], |it| it.iter().map(scalar).collect());
+    let list =
+        found.as_array().map_or_else(|| vec![scalar(found)], |it| it.iter().map(scalar).collect());
     list.into_iter().filter(|it| !it.is_empty()).collect()
 }
 

@@ -12,3 +12,5 @@ pub(crate) mod json;
 pub(crate) mod mail;
 pub mod name;
 pub(crate) mod signin;
+pub(crate) mod ual;
+pub(crate) mod ual_table;

@@ -7,8 +7,9 @@ use super::super::book::target;
 use super::super::clock::{plus, utc, ymd};
 use super::super::people::VICTIM;
 use super::super::records::mailbox::Doing;
+use super::super::records::signin;
 use super::super::rng::Rng;
-use super::super::sim::{Client, Message, Sim};
+use super::super::sim::{Client, ClientKind, Message, Sim};
 use super::super::truth::Actor;
 use super::super::words::PHISH;
 use super::Calendar;
@@ -62,34 +63,33 @@ pub(super) fn act(sim: &mut Sim) {
     sim.come_back(&tries, VICTIM, &from[3]);
 }
 
-/// 10-01 to 10-19: comes in, opens Outlook, looks at Inbox and Sent.
+/// 10-01 to 10-19: comes in from several networks, to see whether the door stays open. It opens no
+/// mail: what it reads later is only what it sent itself.
 fn look_around(sim: &mut Sim, from: &[Base], sessions: &[String], rng: &mut Rng) {
     let late = if sim.options.seed == DEFAULT_SEED { 0 } else { rng.range(0, 5400) };
     // 2025-10-01 21:13:22 JST: the victim has just answered the prompt of the proxy's page.
     let first = utc(ymd(2025, 10, 1), 12, 13, 22) + late;
     let mut proxy = browser(&from[0], &sessions[0]);
     sim.break_in(first, VICTIM, &mut proxy, true);
-    sim.open_outlook(first + 20, VICTIM, &proxy);
     // The cookie is carried to another machine and used there.
     let mut client = browser(&from[1], &sessions[0]);
-    let at = sim.break_in(first + 412, VICTIM, &mut client, false);
-    sim.look_into_sent(at + 130, VICTIM, &client, 3);
+    sim.break_in(first + 412, VICTIM, &mut client, false);
     let visits: &[(i8, i64, usize, usize, bool)] = &[
         (2, 5, 1, 0, false),
         (4, 14, 1, 0, false),
         (7, 2, 2, 0, false),
         (9, 15, 1, 1, true),
         (14, 4, 2, 1, false),
-        (16, 13, 1, 1, false),
+        (16, 13, 0, 1, true),
+        (17, 13, 1, 1, false),
         (19, 11, 4, 2, true),
     ];
     for (day, hour, base, session, portal) in visits {
-        let at = utc(ymd(2025, 10, *day), *hour, rng.range(0, 59), rng.range(0, 59));
+        let at = utc(ymd(2025, 10, *day), *hour, rng.range(0, 50), rng.range(0, 59));
         let mut client = browser(&from[*base], &sessions[*session]);
         let at = sim.break_in(at, VICTIM, &mut client, *portal);
-        sim.open_outlook(at, VICTIM, &client);
         if rng.chance(60) {
-            sim.look_into_sent(at + 200, VICTIM, &client, 2);
+            sim.break_in(at + rng.range(60, 500), VICTIM, &mut client, false);
         }
     }
 }
@@ -98,7 +98,7 @@ fn look_around(sim: &mut Sim, from: &[Base], sessions: &[String], rng: &mut Rng)
 type Burst = (i64, u64);
 
 fn bursts(sim: &Sim, rng: &mut Rng) -> Vec<Burst> {
-    let total = sim.options.messages;
+    let total = u64::from(sim.options.messages);
     let weights: Vec<u64> = (0..10).map(|_| 25 + rng.below(120)).collect();
     let sum: u64 = weights.iter().sum();
     let mut shares: Vec<u64> = weights.iter().map(|w| total * w / sum).collect();
@@ -122,7 +122,7 @@ fn bursts(sim: &Sim, rng: &mut Rng) -> Vec<Burst> {
     all
 }
 
-/// 10-20 to 10-29: the mails, and after each burst the emptying of the folders.
+/// 10-20 to 10-29: the mails, and after each burst the emptying of the Sent folder.
 fn campaign(sim: &mut Sim, from: &[Base], session: &str, rng: &mut Rng) {
     let mut subjects: Vec<&str> = PHISH.to_vec();
     rng.shuffle(&mut subjects);
@@ -131,11 +131,15 @@ fn campaign(sim: &mut Sim, from: &[Base], session: &str, rng: &mut Rng) {
     for (i, (start, count)) in bursts(sim, rng).into_iter().enumerate() {
         let base = &from[if i % 3 == 2 { 4 } else { 3 }];
         let mut client = browser(base, session);
-        let at = sim.break_in(start - 240, VICTIM, &mut client, i == 0);
-        sim.open_outlook(at, VICTIM, &client);
+        sim.break_in(start - 240, VICTIM, &mut client, i == 0);
         let subject = subjects[i % subjects.len()];
-        let (sent, bounces, end) = burst(sim, &mut client, (start, count), subject, &mut used, rng);
-        clean_up(sim, &client, end, &sent, &bounces, i % 5 < 3);
+        // From the second week a program sends with the same token, over Graph.
+        let mut sender = client.clone();
+        if i > 8 && i % 2 == 1 {
+            sender.kind = ClientKind::App(signin::OUTLOOK.0.to_owned(), signin::OUTLOOK.1.to_owned());
+        }
+        let (sent, end) = burst(sim, &mut sender, (start, count), subject, &mut used, rng);
+        clean_up(sim, &client, end, &sent, i);
     }
 }
 
@@ -157,9 +161,9 @@ fn burst(
     subject: &str,
     used: &mut Vec<String>,
     rng: &mut Rng,
-) -> (Vec<Message>, Vec<Message>, i64) {
+) -> (Vec<Message>, i64) {
     let step = (2_400_u64).min(4 * 3_600_000 / count.max(1)).max(20);
-    let (mut sent, mut bounces) = (Vec::new(), Vec::new());
+    let mut sent = Vec::new();
     let (mut ms, mut next_token) = (0_u64, 3_400_000);
     for _ in 0..count {
         let at = start + (ms / 1000).cast_signed();
@@ -173,11 +177,11 @@ fn burst(
         let doing = Doing { at, who: VICTIM, owner: VICTIM, client, actor: Actor::Attacker };
         let message = sim.send_fraud(doing, "Send", subject, &recipients, fails);
         if fails && rng.chance(70) {
-            bounces.push(sim.bounce(at + 4, VICTIM, subject));
+            sim.bounce(at + 4, VICTIM, subject);
         }
         sent.push(message);
     }
-    (sent, bounces, start + (ms / 1000).cast_signed())
+    (sent, start + (ms / 1000).cast_signed())
 }
 
 /// Mostly one new address; now and then two, or one that has had a mail already.
@@ -202,21 +206,12 @@ fn targets(used: &mut Vec<String>, rng: &mut Rng) -> Vec<String> {
     list
 }
 
-/// Empties 送信済みアイテム and 削除済みアイテム, and takes the notices of non-delivery away.
-fn clean_up(sim: &mut Sim, client: &Client, end: i64, sent: &[Message], bounces: &[Message], hard: bool) {
+/// Opens Sent, where the reading pane shows the newest of its own mails, and empties it.
+fn clean_up(sim: &mut Sim, client: &Client, end: i64, sent: &[Message], burst: usize) {
     let doing = Doing { at: end + 60, who: VICTIM, owner: VICTIM, client, actor: Actor::Attacker };
-    let folders = sim.tenant.folders.clone();
-    // The reading pane opens the newest of its own mails first.
-    if let Some(last) = sent.last() {
-        sim.bind(Doing { at: end + 40, ..doing }, folders.sent, std::slice::from_ref(last));
-    }
-    // On the last day the account is shut before it can clean up.
-    if end > containment() - 7200 {
-        return;
-    }
-    let at = sim.wipe(doing, folders.sent, sent, hard);
-    for (i, page) in bounces.chunks(25).enumerate() {
-        let at = at + 20 + i as i64 * 7;
-        sim.remove(Doing { at, ..doing }, "MoveToDeletedItems", folders.inbox, page);
-    }
+    let folder = sim.tenant.folders.sent;
+    let newest = &sent[sent.len().saturating_sub(1 + burst % 3)..];
+    sim.bind(Doing { at: end + 40, ..doing }, folder, newest);
+    let operation = ["MoveToDeletedItems", "SoftDelete", "HardDelete"][burst % 3];
+    sim.wipe(doing, operation, folder, sent);
 }

@@ -1,0 +1,198 @@
+//! Which encoding a text is in, and its bytes as UTF-8.
+
+use std::io::{self, Read};
+
+use encoding_rs::{
+    CoderResult, Decoder, Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
+};
+
+/// Looks at the bytes of a whole file as they pass and tells the encoding at the end.
+pub(crate) struct Detector {
+    first: Vec<u8>,
+    utf8: Trial,
+    cp932: Trial,
+    escape: bool,
+    high: bool,
+}
+
+/// A decoder that counts what it cannot read.
+struct Trial {
+    decoder: Decoder,
+    broken: u64,
+}
+
+impl Trial {
+    fn new(encoding: &'static Encoding) -> Trial {
+        Trial { decoder: encoding.new_decoder_without_bom_handling(), broken: 0 }
+    }
+
+    fn feed(&mut self, bytes: &[u8]) {
+        let mut sink = [0_u8; 4096];
+        let mut at = 0;
+        while at < bytes.len() {
+            let (result, read, _, broken) =
+                self.decoder.decode_to_utf8(&bytes[at..], &mut sink, false);
+            at += read;
+            self.broken += u64::from(broken);
+            if result == CoderResult::InputEmpty {
+                break;
+            }
+        }
+    }
+}
+
+impl Detector {
+    pub(crate) fn new() -> Detector {
+        Detector {
+            first: Vec::new(),
+            utf8: Trial::new(UTF_8),
+            cp932: Trial::new(SHIFT_JIS),
+            escape: false,
+            high: false,
+        }
+    }
+
+    /// Looks at the next bytes. Pure ASCII is passed over quickly.
+    pub(crate) fn feed(&mut self, bytes: &[u8]) {
+        if self.first.len() < 4096 {
+            let n = bytes.len().min(4096 - self.first.len());
+            self.first.extend_from_slice(&bytes[..n]);
+        }
+        if !self.escape && memchr::memchr(0x1b, bytes).is_some() {
+            self.escape = memchr::memmem::find(bytes, b"\x1b$B").is_some()
+                || memchr::memmem::find(bytes, b"\x1b$@").is_some();
+        }
+        if !self.high && bytes.is_ascii() {
+            return;
+        }
+        self.high = true;
+        // One pass suffices while the text is sound UTF-8.
+        self.utf8.feed(bytes);
+        self.cp932.feed(bytes);
+    }
+
+    /// Tells the encoding, and whether characters were lost in it.
+    pub(crate) fn finish(&self) -> (&'static Encoding, bool) {
+        if let Some((encoding, _)) = Encoding::for_bom(&self.first) {
+            return (encoding, encoding == UTF_8 && self.utf8.broken > 0);
+        }
+        if let Some(encoding) = utf16_without_bom(&self.first) {
+            return (encoding, false);
+        }
+        if !self.high {
+            return (if self.escape { ISO_2022_JP } else { UTF_8 }, false);
+        }
+        if self.utf8.broken <= self.cp932.broken {
+            (UTF_8, self.utf8.broken > 0)
+        } else {
+            (SHIFT_JIS, self.cp932.broken > 0)
+        }
+    }
+}
+
+/// The exchange admin centre's reports are UTF-16 often without a mark.
+fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(512) & !1];
+    if head.len() < 4 {
+        return None;
+    }
+    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|it| **it == 0).count();
+    let (half, even, odd) = (head.len() / 2, zeros(0), zeros(1));
+    if odd * 10 > half * 6 && even * 10 < half {
+        Some(UTF_16LE)
+    } else if even * 10 > half * 6 && odd * 10 < half {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// Returns the encoding's name for the evidence list, or for looking it up again.
+pub(crate) fn of_name(name: &str) -> &'static Encoding {
+    Encoding::for_label(name.as_bytes()).unwrap_or(UTF_8)
+}
+
+/// Bytes of any encoding as UTF-8, a leading mark taken off.
+pub(crate) struct Decoding<'a> {
+    inner: &'a mut dyn Read,
+    decoder: Decoder,
+    raw: Vec<u8>,
+    out: Vec<u8>,
+    at: usize,
+    ended: bool,
+}
+
+impl<'a> Decoding<'a> {
+    pub(crate) fn new(inner: &'a mut dyn Read, encoding: &'static Encoding) -> Decoding<'a> {
+        Decoding {
+            inner,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            raw: vec![0; 1 << 16],
+            out: Vec::new(),
+            at: 0,
+            ended: false,
+        }
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        let n = self.inner.read(&mut self.raw)?;
+        let last = n == 0;
+        let room = self.decoder.max_utf8_buffer_length(n).unwrap_or(n * 3 + 16);
+        self.out.resize(room, 0);
+        let (_, _, written, _) = self.decoder.decode_to_utf8(&self.raw[..n], &mut self.out, last);
+        self.out.truncate(written);
+        self.at = 0;
+        self.ended = last;
+        Ok(())
+    }
+}
+
+impl Read for Decoding<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.out.len() {
+            if self.ended {
+                return Ok(0);
+            }
+            self.fill()?;
+        }
+        let n = buffer.len().min(self.out.len() - self.at);
+        buffer[..n].copy_from_slice(&self.out[self.at..self.at + n]);
+        self.at += n;
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(bytes: &[u8]) -> (String, String) {
+        let mut detector = Detector::new();
+        bytes.chunks(7).for_each(|it| detector.feed(it));
+        let (encoding, _) = detector.finish();
+        let mut out = String::new();
+        let mut inner = bytes;
+        Decoding::new(&mut inner, encoding).read_to_string(&mut out).unwrap();
+        (encoding.name().to_owned(), out)
+    }
+
+    #[test]
+    fn every_encoding_of_a_japanese_office_reads_the_same() {
+        let text = "氏名,メール\r\n髙橋①～,a@example.jp\r\n";
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let mut marked = vec![0xff, 0xfe];
+        marked.extend(&utf16);
+        let mut bom = vec![0xef, 0xbb, 0xbf];
+        bom.extend(text.as_bytes());
+        let cp932 = SHIFT_JIS.encode(text).0.into_owned();
+        let jis = ISO_2022_JP.encode("氏名,メール").0.into_owned();
+        assert_eq!(decoded(text.as_bytes()), ("UTF-8".into(), text.into()));
+        assert_eq!(decoded(&bom), ("UTF-8".into(), text.into()));
+        assert_eq!(decoded(&marked), ("UTF-16LE".into(), text.into()));
+        assert_eq!(decoded(&cp932), ("Shift_JIS".into(), text.into()));
+        assert_eq!(decoded(&jis), ("ISO-2022-JP".into(), "氏名,メール".into()));
+        let ascii: Vec<u8> =
+            "origin_timestamp_utc,x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decoded(&ascii).0, "UTF-16LE");
+    }
+}

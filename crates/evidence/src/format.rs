@@ -1,0 +1,115 @@
+//! What a format is: how it is recognised, and how its rows become records.
+
+use std::collections::BTreeSet;
+
+use model::{Content, Kind, Reading, Reject};
+use serde_json::Value;
+
+use crate::normal::columns::Columns;
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Shape {
+    /// Delimited text with a header line.
+    #[default]
+    Csv,
+    /// JSON objects.
+    Json,
+    /// vCards.
+    Cards,
+    /// An Excel workbook.
+    Workbook,
+}
+
+/// What can be seen of a file before it is read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Head {
+    pub(crate) shape: Shape,
+    /// The header cells as found (CSV, workbook).
+    pub(crate) header: Vec<String>,
+    /// The header in normal form.
+    pub(crate) columns: Columns,
+    /// The first rows (CSV, workbook).
+    pub(crate) rows: Vec<Vec<String>>,
+    /// The first sound object (JSON).
+    pub(crate) first: Value,
+    /// Its keys.
+    pub(crate) keys: BTreeSet<String>,
+    /// Delimiter (CSV).
+    pub(crate) delimiter: u8,
+}
+
+/// How to read what a file leaves open.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOptions {
+    /// Zone of local times where nothing else is known; empty for UTC.
+    pub default_zone: String,
+    /// Zone stated in the case file for this export.
+    pub declared_zone: Option<String>,
+}
+
+impl ReadOptions {
+    /// The zone of times that name none.
+    pub(crate) fn zone(&self) -> &str {
+        self.declared_zone.as_deref().unwrap_or(&self.default_zone)
+    }
+}
+
+/// A row as it stands in the file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RawRow<'a> {
+    /// Cells of a CSV or workbook row.
+    Cells(&'a [&'a str]),
+    /// A JSON object.
+    Json(&'a Value),
+    /// A vCard.
+    Card(&'a str),
+}
+
+/// Turns the rows of one file into records.
+pub(crate) trait RowReader {
+    /// Whether all rows must be seen once before any can be read (an ambiguous date order).
+    fn needs_survey(&self) -> bool {
+        false
+    }
+
+    /// Looks at a row before the reading.
+    fn survey(&mut self, _row: RawRow<'_>) {}
+
+    /// Whether the first line is a row and no header.
+    fn header_is_row(&self, _cells: &[&str]) -> bool {
+        false
+    }
+
+    /// Reads a row: a record, or a reject with the reason. Never fails.
+    fn read(&mut self, row: RawRow<'_>) -> Content;
+
+    /// Makes the reject of a broken row; what its wrapper still tells is a lead.
+    fn broken(&mut self, _cells: &[&str], _text: &str, reason: &str) -> Reject {
+        Reject { reason: reason.to_owned(), ..Reject::default() }
+    }
+
+    /// The canonical value of the row, for comparing two exports of one record.
+    fn canonical(&mut self, row: RawRow<'_>) -> Value;
+
+    /// Adds what is known only at the end.
+    fn finish(&mut self, _reading: &mut Reading) {}
+}
+
+/// One kind of export, one file in `formats/`.
+pub struct Format {
+    /// Name, for example `ual_search_csv`.
+    pub id: &'static str,
+    /// Kind of evidence.
+    pub kind: Kind,
+    /// Where its fields are documented.
+    pub reference: &'static str,
+    pub(crate) recognises: fn(&Head) -> bool,
+    pub(crate) open: fn(&Head, &ReadOptions) -> Box<dyn RowReader>,
+}
+
+impl std::fmt::Debug for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)
+    }
+}

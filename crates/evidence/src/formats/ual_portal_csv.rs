@@ -1,0 +1,15 @@
+//! The Purview portal's audit search export: `RecordId,CreationDate,RecordType,Operation,UserId,AuditData…`.
+
+use model::Kind;
+
+use crate::{format::Format, normal::ual_table::Table};
+
+pub(super) const FORMAT: Format = Format {
+    id: "ual_portal_csv",
+    kind: Kind::Ual,
+    reference: "Microsoft Learn: Export, configure, and view audit log records",
+    recognises: |head| {
+        Table::recognises(&head.columns) && head.columns.has_all(&["recordid", "operation"])
+    },
+    open: |head, _| Box::new(Table::new(head)),
+};

@@ -1,0 +1,14 @@
+//! Audit records that went through Splunk: the columns of the cmdlet beside `_raw` and `_time`.
+//! Rows the collector cut have an empty `AuditData`: they are rejects with their wrapper's lead.
+
+use model::Kind;
+
+use crate::{format::Format, normal::ual_table::Table};
+
+pub(super) const FORMAT: Format = Format {
+    id: "ual_splunk_csv",
+    kind: Kind::Ual,
+    reference: "Splunk: Export search results; fields of Search-UnifiedAuditLog",
+    recognises: |head| Table::recognises(&head.columns) && head.columns.has("_raw"),
+    open: |head, _| Box::new(Table::new(head)),
+};

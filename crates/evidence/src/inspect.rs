@@ -1,0 +1,228 @@
+//! What is this file? Its hash, its encoding, its format, told by its content and never its name.
+
+use std::io::{self, Read};
+
+use encoding_rs::Encoding;
+use model::Kind;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    FORMATS,
+    archive::{self, Magic},
+    canonical::hex,
+    encoding::{Decoding, Detector},
+    format::{Format, Head, Shape},
+    limits,
+    normal::{address, columns::Columns},
+    rows::{
+        buffer::Buffer,
+        csv::{Cells, Flaw, Line, Rows},
+        json::Objects,
+        workbook,
+    },
+    source::Source,
+};
+
+/// What a file is.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    /// SHA-256 of the content, in hex.
+    pub sha256: String,
+    /// Size of the content.
+    pub bytes: u64,
+    /// Kind of evidence.
+    pub kind: Kind,
+    /// The format; `None` if nothing can be read from it.
+    pub format: Option<&'static Format>,
+    /// Name of the text encoding.
+    pub encoding: String,
+    /// Whether characters were lost in that encoding.
+    pub text_lost: bool,
+    /// Why reading the content stopped early, if it did.
+    pub stopped: Option<(String, String)>,
+    pub(crate) head: Head,
+}
+
+/// Hashes a file and recognises it.
+pub fn inspect(source: &Source) -> Inspection {
+    let mut hash = Sha256::new();
+    let mut detector = Detector::new();
+    let (mut bytes, mut first) = (0_u64, Vec::new());
+    let outcome = source.open(&mut |reader| {
+        let mut buffer = vec![0; 1 << 17];
+        loop {
+            let n = match reader.read(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(n) => n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            bytes += n as u64;
+            hash.update(&buffer[..n]);
+            detector.feed(&buffer[..n]);
+            if first.len() < limits::HEAD {
+                first.extend_from_slice(&buffer[..n.min(limits::HEAD - first.len())]);
+            }
+        }
+    });
+    let (encoding, text_lost) = detector.finish();
+    let mut it = Inspection {
+        sha256: hex(&hash.finalize()),
+        bytes,
+        kind: Kind::Unknown,
+        format: None,
+        encoding: encoding.name().to_owned(),
+        text_lost,
+        stopped: outcome.err().map(|error| {
+            let code = if limits::is_hit(&error) { "limit_hit" } else { "unreadable" };
+            (code.to_owned(), error.to_string())
+        }),
+        head: Head::default(),
+    };
+    if source.container {
+        it.kind = Kind::Container;
+    } else {
+        recognise(&mut it, source, &first, encoding);
+    }
+    it
+}
+
+fn recognise(it: &mut Inspection, source: &Source, first: &[u8], encoding: &'static Encoding) {
+    let head = match archive::magic(first) {
+        Magic::Zip => workbook_head(source, it.bytes),
+        _ => text_head(first, encoding),
+    };
+    let Some(head) = head else { return };
+    if let Some(format) = FORMATS.iter().find(|format| (format.recognises)(&head)) {
+        it.kind = format.kind;
+        it.format = Some(format);
+    } else if is_case_file(&head) {
+        it.kind = Kind::CaseFile;
+    }
+    it.head = head;
+}
+
+fn is_case_file(head: &Head) -> bool {
+    let section = |line: &str| {
+        matches!(
+            line.trim(),
+            "[case]" | "[[source]]" | "[[organisation]]" | "[[containment]]" | "[inventory]"
+        )
+    };
+    let rows = head.rows.iter().filter_map(|it| it.first()).map(String::as_str);
+    head.shape == Shape::Csv
+        && head.header.first().map(String::as_str).into_iter().chain(rows).any(section)
+}
+
+fn text_head(first: &[u8], encoding: &'static Encoding) -> Option<Head> {
+    let mut text = String::new();
+    let mut raw = first;
+    // A character cut at the end of the head reads as a replacement: it is only the head.
+    Decoding::new(&mut raw, encoding).read_to_string(&mut text).ok()?;
+    let start = text.trim_start();
+    let controls = text.bytes().take(4096).filter(|it| *it < 9).count();
+    if start.is_empty() || controls * 20 > text.len().min(4096) {
+        return None;
+    }
+    if start.starts_with(['{', '['])
+        && let Some(head) = json_head(&text)
+    {
+        return Some(head);
+    }
+    if start.get(..11).is_some_and(|it| it.eq_ignore_ascii_case("BEGIN:VCARD")) {
+        return Some(Head { shape: Shape::Cards, ..Head::default() });
+    }
+    Some(csv_head(&text))
+}
+
+fn json_head(text: &str) -> Option<Head> {
+    let mut raw = text.as_bytes();
+    let mut objects = Objects::new(Buffer::new(&mut raw));
+    let mut tried = 0;
+    while let Some(element) = objects.next() {
+        if let Ok(first @ Value::Object(_)) = element.value {
+            let keys = first.as_object().map(|it| it.keys().cloned().collect()).unwrap_or_default();
+            return Some(Head { shape: Shape::Json, first, keys, ..Head::default() });
+        }
+        tried += 1;
+        if tried == 1000 {
+            break;
+        }
+    }
+    None
+}
+
+/// Lines before the header that are neither: PowerShell's type, Excel's delimiter.
+pub(crate) fn is_preface(cells: &[&str]) -> bool {
+    let first = cells.first().map_or("", |it| it.trim_start_matches('\u{feff}'));
+    first.starts_with("#TYPE ") || (first.starts_with("sep=") && cells.len() <= 2)
+}
+
+fn csv_head(text: &str) -> Head {
+    let mut best: Option<(usize, Head)> = None;
+    for delimiter in *b",\t;" {
+        let lines = lines(text, delimiter, 40);
+        let width = lines.first().map_or(0, Vec::len);
+        let alike = lines.iter().filter(|it| it.len() == width && width > 1).count();
+        // As many rows as possible as wide as the header; among equals the wider.
+        let score = alike * 1000 + width;
+        if best.as_ref().is_none_or(|(most, _)| score > *most) {
+            best = Some((score, head_of(lines, delimiter, Shape::Csv)));
+        }
+    }
+    best.map(|it| it.1).unwrap_or_default()
+}
+
+fn head_of(mut lines: Vec<Vec<String>>, delimiter: u8, shape: Shape) -> Head {
+    let header = if lines.is_empty() { Vec::new() } else { lines.remove(0) };
+    Head {
+        shape,
+        columns: Columns::new(&header),
+        header,
+        rows: lines,
+        delimiter,
+        ..Head::default()
+    }
+}
+
+fn lines(text: &str, delimiter: u8, most: usize) -> Vec<Vec<String>> {
+    let mut raw = text.as_bytes();
+    let mut rows = Rows::new(Buffer::new(&mut raw), delimiter);
+    let mut line = Line { from: 0, to: 0, bytes: Vec::new(), flaw: Flaw::None };
+    let mut found = Vec::new();
+    while found.len() < most && rows.next(&mut line) {
+        let mut cells = Cells::default();
+        cells.split(&line.bytes, delimiter);
+        let mut list = Vec::new();
+        cells.list(&mut list);
+        if !is_preface(&list) {
+            found.push(list.into_iter().map(str::to_owned).collect());
+        }
+    }
+    found
+}
+
+fn workbook_head(source: &Source, bytes: u64) -> Option<Head> {
+    if bytes > limits::WHOLE {
+        return None;
+    }
+    let mut content = Vec::new();
+    source.open(&mut |reader| reader.read_to_end(&mut content).map(drop)).ok()?;
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    workbook::rows(content, &mut |_, cells| {
+        if lines.len() < 40 {
+            lines.push(cells.iter().map(|it| (*it).to_owned()).collect());
+        }
+    })
+    .ok()?;
+    Some(head_of(lines, b',', Shape::Workbook))
+}
+
+impl Head {
+    /// Whether any of the first rows holds a mail address.
+    pub(crate) fn has_address(&self) -> bool {
+        let mut cells = self.header.iter().chain(self.rows.iter().flatten());
+        cells.any(|it| address::may_hold(it) && !address::all_in(it).is_empty())
+    }
+}

@@ -1,0 +1,226 @@
+//! Rows → records and rejects, each counted once.
+
+use std::io;
+
+use model::{Content, Position, Reading, Record, Reject, Row, What};
+use serde_json::Value;
+
+use crate::{
+    format::{RawRow, ReadOptions, RowReader},
+    inspect::Inspection,
+    limits,
+    source::Source,
+    walk::{Seen, walk},
+};
+
+/// Reads a file and hands every row to `sink`. Never fails on content: rows that cannot be read
+/// are handed over as rejects, and a file that ends early ends with a reject.
+pub fn read(
+    source: &Source,
+    inspection: &Inspection,
+    options: &ReadOptions,
+    sink: &mut dyn FnMut(Row),
+) -> Reading {
+    let mut reading =
+        Reading { encoding: inspection.encoding.clone(), sorted: true, ..Reading::default() };
+    let Some(format) = inspection.format else { return reading };
+    if inspection.text_lost {
+        reading.warnings.push(("text_lost".into(), inspection.encoding.clone()));
+    }
+    let mut reader = opened(source, inspection, options);
+    let mut counter = Counter { reading, last: None };
+    let outcome = walk(source, inspection, &mut |seen| {
+        if let Some(content) = content(&mut *reader, &seen) {
+            let position = seen.position(counter.reading.rows + 1);
+            counter.count(&content);
+            sink(Row { position, content });
+        }
+        true
+    });
+    let Counter { mut reading, .. } = counter;
+    if let Err(error) = outcome {
+        sink(ended_early(&mut reading, &error));
+    }
+    reader.finish(&mut reading);
+    reading.warnings.sort();
+    reading.warnings.dedup();
+    let _ = format;
+    reading
+}
+
+fn opened(source: &Source, inspection: &Inspection, options: &ReadOptions) -> Box<dyn RowReader> {
+    let mut reader = match inspection.format {
+        Some(format) => (format.open)(&inspection.head, options),
+        None => Box::new(Nothing),
+    };
+    if reader.needs_survey() {
+        // Where the content ends early is told by the reading itself.
+        let _ = walk(source, inspection, &mut |seen| {
+            if seen.flaw.is_none() && !is_header(&*reader, &seen) {
+                reader.survey(seen.row);
+            }
+            true
+        });
+    }
+    reader
+}
+
+fn is_header(reader: &dyn RowReader, seen: &Seen<'_>) -> bool {
+    match seen.row {
+        RawRow::Cells(cells) if seen.first => !reader.header_is_row(cells),
+        _ => false,
+    }
+}
+
+fn content(reader: &mut dyn RowReader, seen: &Seen<'_>) -> Option<Content> {
+    if is_header(reader, seen) {
+        return None;
+    }
+    let Some(reason) = seen.flaw else { return Some(reader.read(seen.row)) };
+    // A row whose quotes are wrong may still be whole: a careless export, not a cut one.
+    if let (RawRow::Cells(_), true) = (seen.row, reason.starts_with("a quotation mark"))
+        && let Content::Record(mut record) = reader.read(seen.row)
+    {
+        record.losses += 1;
+        return Some(Content::Record(record));
+    }
+    let text = String::from_utf8_lossy(seen.text);
+    let cells: &[&str] = match seen.row {
+        RawRow::Cells(cells) => cells,
+        _ => &[],
+    };
+    Some(Content::Reject(reader.broken(cells, &text, reason)))
+}
+
+struct Counter {
+    reading: Reading,
+    last: Option<i64>,
+}
+
+impl Counter {
+    fn count(&mut self, content: &Content) {
+        let it = &mut self.reading;
+        it.rows += 1;
+        let record = match content {
+            Content::Reject(_) => {
+                it.rejected += 1;
+                return;
+            }
+            Content::Record(record) => record,
+        };
+        it.lossy += u64::from(record.losses > 0);
+        let at = match &record.what {
+            What::Event(event) => Some(event.at),
+            What::SignIn(signin) => Some(signin.event.at),
+            What::Mail(mail) => mail.at,
+            What::Address(_) | What::Inventory(_) => None,
+        };
+        if let Some(at) = at {
+            it.from = Some(it.from.map_or(at, |from| from.min(at)));
+            it.to = Some(it.to.map_or(at, |to| to.max(at)));
+            it.sorted &= self.last.is_none_or(|last| last <= at);
+            self.last = Some(at);
+        }
+    }
+}
+
+/// The reject that stands for what is missing behind an early end.
+fn ended_early(reading: &mut Reading, error: &io::Error) -> Row {
+    reading.rows += 1;
+    reading.rejected += 1;
+    let limit = limits::is_hit(error);
+    reading
+        .warnings
+        .push((if limit { "limit_hit" } else { "unreadable" }.into(), error.to_string()));
+    let reason = if limit {
+        "a limit against hostile archives was reached: the rest was not read"
+    } else {
+        "the file is cut or damaged here: the rest could not be read"
+    };
+    let position = Position { row: reading.rows, from: 0, to: 0 };
+    let content = Content::Reject(Reject { reason: reason.into(), ..Reject::default() });
+    Row { position, content }
+}
+
+/// A row read a second time.
+#[derive(Clone, Debug)]
+pub struct Reread {
+    /// Its canonical value.
+    pub canonical: Value,
+    /// Its record.
+    pub record: Record,
+}
+
+/// Reads some rows again, found by their row numbers; `None` where there is no record.
+pub fn reread(
+    source: &Source,
+    inspection: &Inspection,
+    options: &ReadOptions,
+    positions: &[Position],
+) -> Vec<Option<Reread>> {
+    let mut reader = opened(source, inspection, options);
+    let mut found = vec![None; positions.len()];
+    pick(source, inspection, &mut *reader, positions, &mut |reader, at, seen| {
+        if let Some(Content::Record(record)) = content(reader, seen) {
+            found[at] = Some(Reread { canonical: reader.canonical(seen.row), record: *record });
+        }
+    });
+    found
+}
+
+/// Returns the text of some rows as it stands in the file, found by their row numbers.
+pub fn fetch(
+    source: &Source,
+    inspection: &Inspection,
+    positions: &[Position],
+) -> Vec<Option<String>> {
+    let mut reader = match inspection.format {
+        Some(format) => (format.open)(&inspection.head, &ReadOptions::default()),
+        None => Box::new(Nothing) as Box<dyn RowReader>,
+    };
+    let mut found = vec![None; positions.len()];
+    pick(source, inspection, &mut *reader, positions, &mut |_, at, seen| {
+        found[at] = Some(String::from_utf8_lossy(seen.text).into_owned());
+    });
+    found
+}
+
+type Picked<'a> = &'a mut dyn FnMut(&mut dyn RowReader, usize, &Seen<'_>);
+
+fn pick(
+    source: &Source,
+    inspection: &Inspection,
+    reader: &mut dyn RowReader,
+    positions: &[Position],
+    then: Picked<'_>,
+) {
+    let mut wanted: Vec<(u64, usize)> =
+        positions.iter().enumerate().map(|(i, it)| (it.row, i)).collect();
+    wanted.sort_unstable();
+    let (mut row, mut next) = (0_u64, 0);
+    // What lies behind an early end cannot be asked for.
+    let _ = walk(source, inspection, &mut |seen| {
+        if is_header(reader, &seen) {
+            return true;
+        }
+        row += 1;
+        while let Some((_, at)) = wanted.get(next).filter(|it| it.0 == row) {
+            then(reader, *at, &seen);
+            next += 1;
+        }
+        next < wanted.len()
+    });
+}
+
+/// Stands in where there is no format.
+struct Nothing;
+
+impl RowReader for Nothing {
+    fn read(&mut self, _row: RawRow<'_>) -> Content {
+        Content::Reject(Reject { reason: "no reader for this file".into(), ..Reject::default() })
+    }
+
+    fn canonical(&mut self, _row: RawRow<'_>) -> Value {
+        Value::Null
+    }
+}

@@ -1,0 +1,138 @@
+//! Two exports of one record that do not say the same: is one poorer, or do they contradict?
+//! (design §4.1)
+
+use model::Record;
+use serde_json::Value;
+
+use crate::{canonical, normal::ual, read::Reread};
+
+/// How a row relates to the record its key stands for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Relation {
+    /// Says the same.
+    Same,
+    /// Says less, and nothing else.
+    Poorer,
+    /// Says something else.
+    Conflict,
+}
+
+/// One record made of several rows.
+#[derive(Clone, Debug)]
+pub struct Reconciled {
+    /// The union of all that agrees with the first.
+    pub record: Record,
+    /// One relation a row, in the order given.
+    pub relations: Vec<Relation>,
+}
+
+/// Unites rows of one key. The first is the one with fewest losses; what contradicts it is a
+/// conflict and adds nothing. Returns `None` for no rows.
+pub fn reconcile(rows: &[Reread]) -> Option<Reconciled> {
+    let first = rows.first()?;
+    let mut union = first.canonical.clone();
+    let agrees: Vec<bool> = rows
+        .iter()
+        .map(|it| {
+            let mut merged = union.clone();
+            let agrees = merge(&mut merged, &it.canonical);
+            if agrees {
+                union = merged;
+            }
+            agrees
+        })
+        .collect();
+    let relations = rows
+        .iter()
+        .zip(agrees)
+        .map(|(it, agrees)| match agrees {
+            false => Relation::Conflict,
+            true if it.canonical == union => Relation::Same,
+            true => Relation::Poorer,
+        })
+        .collect();
+    let record = united(first, &union, rows);
+    Some(Reconciled { record, relations })
+}
+
+/// The record of the union: an audit record is read anew, others keep the richest row.
+fn united(first: &Reread, union: &Value, rows: &[Reread]) -> Record {
+    if first.canonical == *union {
+        return first.record.clone();
+    }
+    if let model::What::Event(_) = first.record.what {
+        let mut record = first.record.clone();
+        if let Ok(event) = ual::event(union) {
+            record.what = model::What::Event(event);
+            record.body = canonical::body_of(union);
+            record.losses = rows.iter().map(|it| it.record.losses).min().unwrap_or(0);
+        }
+        return record;
+    }
+    let size = |it: &&Reread| it.canonical.to_string().len();
+    let whole = rows.iter().filter(|it| it.canonical == *union).max_by_key(size);
+    whole.map_or_else(|| first.record.clone(), |it| it.record.clone())
+}
+
+/// Adds what `other` says to `it`; `false` if they contradict each other on a shared path. A cut
+/// string agrees as a prefix.
+fn merge(it: &mut Value, other: &Value) -> bool {
+    match (it, other) {
+        (Value::Object(mine), Value::Object(theirs)) => {
+            theirs.iter().all(|(key, theirs)| match mine.get_mut(key) {
+                Some(mine) => merge(mine, theirs),
+                None => {
+                    mine.insert(key.clone(), theirs.clone());
+                    true
+                }
+            })
+        }
+        (Value::Array(mine), Value::Array(theirs)) => {
+            let shared = mine.iter_mut().zip(theirs).all(|(a, b)| merge(a, b));
+            if theirs.len() > mine.len() {
+                mine.extend_from_slice(&theirs[mine.len()..]);
+            }
+            shared
+        }
+        (mine @ Value::String(_), Value::String(theirs)) => {
+            let text = mine.as_str().unwrap_or_default();
+            if theirs.starts_with(text) {
+                *mine = Value::String(theirs.clone());
+                return true;
+            }
+            text.starts_with(theirs.as_str())
+        }
+        (mine, theirs) => mine == theirs,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn row(body: Value) -> Reread {
+        let record = Record {
+            key: "k".into(),
+            body: canonical::body_of(&body),
+            losses: 0,
+            what: model::What::Event(model::Event::default()),
+        };
+        Reread { canonical: body, record }
+    }
+
+    #[test]
+    fn a_cut_text_is_poorer_and_another_is_a_conflict() {
+        let rows = [
+            row(
+                json!({"Id": "k", "CreationTime": "2025-10-01T00:00:00", "Operation": "Send", "Subject": "hel"}),
+            ),
+            row(json!({"Id": "k", "Subject": "hello", "ClientIP": "1.2.3.4"})),
+            row(json!({"Id": "k", "Subject": "other"})),
+        ];
+        let it = reconcile(&rows).unwrap();
+        assert_eq!(it.relations, [Relation::Poorer, Relation::Poorer, Relation::Conflict]);
+        let model::What::Event(event) = it.record.what else { panic!("an event") };
+        assert_eq!(event.ip, "1.2.3.4");
+    }
+}

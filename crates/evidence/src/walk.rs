@@ -1,0 +1,146 @@
+//! All rows of a file in order, whatever their shape.
+
+use std::io::{self, Read};
+
+use model::Position;
+
+use crate::{
+    encoding::{Decoding, of_name},
+    format::{RawRow, Shape},
+    inspect::{Inspection, is_preface},
+    limits,
+    rows::{
+        buffer::Buffer,
+        cards,
+        csv::{Cells, Flaw, Line, Rows},
+        json::Objects,
+        workbook,
+    },
+    source::Source,
+};
+
+/// A row, as it came.
+pub(crate) struct Seen<'a> {
+    /// Its bytes in the decoded content; the row number is the visitor's to give.
+    pub(crate) from: u64,
+    pub(crate) to: u64,
+    /// The text as it stands there (a workbook's cells joined by tabs).
+    pub(crate) text: &'a [u8],
+    /// The row; of a broken one what could be made of it.
+    pub(crate) row: RawRow<'a>,
+    /// Why it is broken.
+    pub(crate) flaw: Option<&'static str>,
+    /// First line of a table: perhaps a header.
+    pub(crate) first: bool,
+}
+
+impl Seen<'_> {
+    pub(crate) fn position(&self, row: u64) -> Position {
+        Position { row, from: self.from, to: self.to }
+    }
+}
+
+/// What is done with each row; `false` ends the walk.
+pub(crate) type Visit<'a> = &'a mut dyn FnMut(Seen<'_>) -> bool;
+
+/// Walks over all rows. An error is where the content ended early.
+pub(crate) fn walk(source: &Source, inspection: &Inspection, visit: Visit<'_>) -> io::Result<()> {
+    source.open(&mut |reader| {
+        let shape = inspection.head.shape;
+        if shape == Shape::Workbook {
+            return book(reader, visit);
+        }
+        let mut text = Decoding::new(reader, of_name(&inspection.encoding));
+        match shape {
+            Shape::Csv => table(&mut text, inspection, visit),
+            Shape::Json => objects(&mut text, visit),
+            Shape::Cards => address_cards(&mut text, visit),
+            Shape::Workbook => Ok(()),
+        }
+    })
+}
+
+fn table(text: &mut dyn Read, inspection: &Inspection, visit: Visit<'_>) -> io::Result<()> {
+    let delimiter = inspection.head.delimiter;
+    let header = &inspection.head.header;
+    let mut rows = Rows::new(Buffer::new(text), delimiter);
+    let mut line = Line { from: 0, to: 0, bytes: Vec::new(), flaw: Flaw::None };
+    let mut cells = Cells::default();
+    let mut first = true;
+    while rows.next(&mut line) {
+        cells.split(&line.bytes, delimiter);
+        let mut list: Vec<&str> = Vec::with_capacity(header.len());
+        cells.list(&mut list);
+        // Exports put one behind the other repeat their header.
+        let again = !first && list.len() == header.len() && header.len() > 1 && list == *header;
+        if is_preface(&list) || again {
+            continue;
+        }
+        let flaw = match line.flaw {
+            Flaw::None => None,
+            Flaw::Quotes => Some("a quotation mark is missing or stands in the wrong place"),
+            Flaw::Cut => Some("the file ends in the middle of the row"),
+            Flaw::TooLong => Some("the row is longer than 16 MiB"),
+        };
+        let row = RawRow::Cells(&list);
+        let seen = Seen { from: line.from, to: line.to, text: &line.bytes, row, flaw, first };
+        first = false;
+        if !visit(seen) {
+            return Ok(());
+        }
+    }
+    rows.error().map_or(Ok(()), Err)
+}
+
+fn objects(text: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
+    let mut objects = Objects::new(Buffer::new(text));
+    while let Some(element) = objects.next() {
+        let (row, flaw) = match &element.value {
+            Ok(value) => (RawRow::Json(value), None),
+            Err(reason) => (RawRow::Json(&serde_json::Value::Null), Some(*reason)),
+        };
+        let seen = Seen {
+            from: element.from,
+            to: element.to,
+            text: &element.text,
+            row,
+            flaw,
+            first: false,
+        };
+        if !visit(seen) {
+            return Ok(());
+        }
+    }
+    objects.error().map_or(Ok(()), Err)
+}
+
+fn address_cards(text: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
+    let mut whole = String::new();
+    text.take(limits::WHOLE).read_to_string(&mut whole)?;
+    for (from, to, sound) in cards::split(&whole) {
+        let card = &whole[from..to];
+        let flaw = (!sound).then_some("the address card has no end");
+        let (from, to) = (from as u64, to as u64);
+        let row = RawRow::Card(card);
+        if !visit(Seen { from, to, text: card.as_bytes(), row, flaw, first: false }) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn book(reader: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    reader.take(limits::WHOLE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limits::WHOLE {
+        return Err(limits::hit());
+    }
+    let mut go_on = true;
+    workbook::rows(bytes, &mut |first, cells| {
+        let text = cells.join("\t");
+        let row = RawRow::Cells(cells);
+        go_on =
+            go_on && visit(Seen { from: 0, to: 0, text: text.as_bytes(), row, flaw: None, first });
+    })
+    .map_err(io::Error::other)
+}

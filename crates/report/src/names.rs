@@ -1,0 +1,88 @@
+//! Names out of the evidence, and scopes as a reader names them.
+
+use model::{Phrase, Untrusted};
+
+use crate::Language;
+
+/// A name or value that may come out of evidence, fit for a terminal and for HTML text: no control
+/// and no direction character is left. HTML escapes it besides.
+pub fn safe(text: &str) -> String {
+    Untrusted::from(text).for_terminal()
+}
+
+/// A link that cannot be clicked, whether or not it was made so before.
+pub(crate) fn harmless_link(url: &str) -> String {
+    if url.contains("[.]") && !url.to_ascii_lowercase().starts_with("http") {
+        return safe(url);
+    }
+    Untrusted::from(url).defanged()
+}
+
+/// Names a scope id in words: `mailbox:a@b/sent` is «Sent Items of a@b».
+pub fn scope_name(scope: &str, language: Language) -> String {
+    let (kind, rest) = scope.split_once(':').unwrap_or((scope, ""));
+    let (owner, part) = rest.split_once('/').unwrap_or((rest, ""));
+    let phrase = match kind {
+        "account" => Phrase::new("report.scope_account", "account {owner}"),
+        "accounts" => Phrase::new("report.scope_accounts", "all other accounts"),
+        "mailbox" => Phrase::new("report.scope_mailbox", "{part} of {owner}"),
+        "items" => Phrase::new("report.scope_items", "mails of {owner} other than the fraudulent ones"),
+        "attachments" => Phrase::new("report.scope_attachments", "attachments of {owner}"),
+        "contacts" => Phrase::new("report.scope_contacts", "contacts of {owner}"),
+        "calendar" => Phrase::new("report.scope_calendar", "calendar of {owner}"),
+        "settings" => Phrase::new("report.scope_settings", "settings of {owner} (rules, forwarding, consents, authentication)"),
+        "service" => Phrase::new("report.scope_service", "{part} of {owner}"),
+        "tenant" => Phrase::new("report.scope_tenant", "configuration of the tenant"),
+        "device" => Phrase::new("report.scope_device", "device {owner}"),
+        "system" => Phrase::new("report.scope_system", "system {owner}"),
+        "network" => Phrase::new("report.scope_network", "network {owner}"),
+        "mail" => Phrase::new("report.scope_mail", "mail sent from {owner}"),
+        _ => return safe(scope),
+    };
+    let part = if kind == "mailbox" { folder(part, language) } else { service(part) };
+    language.say(phrase, &[("owner", &safe(owner)), ("part", &part)])
+}
+
+fn folder(name: &str, language: Language) -> String {
+    let phrase = match name {
+        "inbox" => Phrase::new("report.folder_inbox", "Inbox"),
+        "sent" => Phrase::new("report.folder_sent", "Sent Items"),
+        "drafts" => Phrase::new("report.folder_drafts", "Drafts"),
+        "deleted" => Phrase::new("report.folder_deleted", "Deleted Items"),
+        "recoverable" => Phrase::new("report.folder_recoverable", "Recoverable Items"),
+        "archive" => Phrase::new("report.folder_archive", "Archive"),
+        "junk" => Phrase::new("report.folder_junk", "Junk Email"),
+        _ => return safe(name),
+    };
+    language.word(phrase)
+}
+
+fn service(name: &str) -> String {
+    match name {
+        "outlook" => "Outlook".to_owned(),
+        "teams" => "Teams".to_owned(),
+        "onedrive" => "OneDrive".to_owned(),
+        "sharepoint" => "SharePoint".to_owned(),
+        other => safe(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EN, JA};
+
+    #[test]
+    fn scopes_are_named_in_words() {
+        assert_eq!(scope_name("mailbox:a@b/sent", EN), "Sent Items of a@b");
+        assert_eq!(scope_name("mailbox:a@b/sent", JA), "a@b の送信済みアイテム");
+        assert_eq!(scope_name("accounts:others", EN), "all other accounts");
+        assert_eq!(scope_name("strange\u{202e}", EN), "strange\\u{202e}");
+    }
+
+    #[test]
+    fn no_link_can_be_clicked() {
+        assert_eq!(harmless_link("https://a.b/c.d"), "hxxps://a[.]b/c.d");
+        assert_eq!(harmless_link("hxxps://a[.]b/c.d"), "hxxps://a[.]b/c.d");
+    }
+}
