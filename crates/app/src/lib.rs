@@ -1,1 +1,28 @@
-//! placeholder
+//! Konseki: what happened to a taken-over mail account, from the exports the organisation can get.
+//!
+//! [`pipeline`] is the whole program on one page; `commands/` holds one file a command.
+
+mod assemble;
+mod case_file;
+mod case_folder;
+pub mod cli;
+mod commands;
+mod decisions;
+pub mod docs;
+pub mod error;
+mod evidence_list;
+pub mod example;
+mod geo;
+mod judging;
+mod knowledge;
+mod mail_figures;
+mod manifest;
+mod output;
+pub mod pipeline;
+mod platform;
+pub mod progress;
+mod publish;
+mod reading;
+pub mod why;
+
+pub use commands::COMMANDS;

@@ -121,7 +121,7 @@ pub(crate) fn read(
         })
         .collect();
     let mut united = store.unite(&evidence)?;
-    reconcile(store, &read, &mut united, cancelled)?;
+    reconcile(store, &read, case, &mut united, cancelled)?;
     check_tallies(&read, &united)?;
     Ok(Read { files: read, troubles, united })
 }
@@ -136,21 +136,13 @@ fn one(
     if inspection.format.is_none() {
         return Ok(Reading::default());
     }
-    let zone = case
-        .sources
-        .iter()
-        .find(|it| !it.timezone.is_empty() && glob_matches(&it.path, &source.path))
-        .map(|it| it.timezone.clone());
-    // Another stated zone reads the file's local times anew.
-    let version = zone.iter().flat_map(|it| it.bytes()).fold(evidence::READER_VERSION, |hash, byte| {
-        hash.wrapping_mul(31).wrapping_add(u32::from(byte))
-    });
+    let options = options_of(case, &source.path);
+    let version = version(&options);
     let id = id_of(inspection);
     if let Some(reading) = store.cached(id, version) {
         return Ok(reading);
     }
     let mut writer = store.writer(id, version)?;
-    let options = ReadOptions { declared_zone: zone, ..ReadOptions::default() };
     let mut failed = None;
     let mut rows = 0_u64;
     let reading = evidence::read(source, inspection, &options, &mut |row| {
@@ -171,54 +163,74 @@ fn one(
     }
 }
 
+/// The zone that the case file states for an export.
+fn options_of(case: &Case, path: &str) -> ReadOptions {
+    let stated = case.sources.iter().find(|it| !it.timezone.is_empty() && glob_matches(&it.path, path));
+    ReadOptions { declared_zone: stated.map(|it| it.timezone.clone()), ..ReadOptions::default() }
+}
+
+/// Another stated zone reads the file's local times anew.
+fn version(options: &ReadOptions) -> u32 {
+    let zone = options.declared_zone.iter().flat_map(|it| it.bytes());
+    zone.fold(evidence::READER_VERSION, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)))
+}
+
 /// Records of one key that do not say the same: either one is poorer, or they contradict.
-fn reconcile(store: &mut Store, files: &[FileRead], united: &mut United, cancelled: &AtomicBool) -> Result<()> {
+fn reconcile(
+    store: &mut Store,
+    files: &[FileRead],
+    case: &Case,
+    united: &mut United,
+    cancelled: &AtomicBool,
+) -> Result<()> {
     let by_id: BTreeMap<&str, &FileRead> = files.iter().filter(|it| !it.copy).map(|it| (it.id(), it)).collect();
     let disagreements = std::mem::take(&mut united.disagreements);
     for batch in disagreements.chunks(20_000) {
         stop_if(cancelled)?;
-        let mut wanted: BTreeMap<&str, Vec<model::Position>> = BTreeMap::new();
-        for (id, position) in batch.iter().flat_map(|it| &it.rows) {
-            wanted.entry(id).or_default().push(*position);
-        }
-        let mut raw: BTreeMap<(String, u64), String> = BTreeMap::new();
-        for (id, mut positions) in wanted {
-            let Some(file) = by_id.get(id) else { continue };
-            positions.sort_unstable();
-            positions.dedup();
-            let texts = evidence::fetch(&file.source, &file.inspection, &positions);
-            for (position, text) in positions.iter().zip(texts) {
-                raw.extend(text.map(|text| ((id.to_owned(), position.row), text)));
-            }
-        }
-        let mut settled = Vec::new();
+        let rows = rows_again(batch, &by_id, case);
+        let mut replacements = Vec::new();
         for it in batch {
-            let rows: Vec<(&str, String)> = it
-                .rows
-                .iter()
-                .filter_map(|(id, position)| {
-                    let format = by_id.get(id.as_str())?.inspection.format?.id;
-                    raw.get(&(id.clone(), position.row)).map(|text| (format, text.clone()))
-                })
-                .collect();
-            if rows.len() == it.rows.len() {
-                settled.push((it.clone(), evidence::reconcile(&rows)));
-            }
+            let found: Option<Vec<evidence::Reread>> =
+                it.rows.iter().map(|(id, position)| rows.get(&(id.as_str(), position.row)).cloned()).collect();
+            let Some(reconciled) = found.and_then(|it| evidence::reconcile(&it)) else { continue };
+            let relations = reconciled.relations.iter().map(|it| match it {
+                evidence::Relation::Same => store::Relation::Same,
+                evidence::Relation::Poorer => store::Relation::Poorer,
+                evidence::Relation::Conflict => store::Relation::Conflict,
+            });
+            replacements.push(store::Replacement {
+                relations: relations.collect(),
+                disagreement: it.clone(),
+                record: reconciled.record,
+            });
         }
-        let replacements = settled
-            .into_iter()
-            .map(|(it, reconciled)| {
-                let relations = reconciled.relations.iter().map(|it| match it {
-                    evidence::Relation::Same => store::Relation::Same,
-                    evidence::Relation::Poorer => store::Relation::Poorer,
-                    evidence::Relation::Conflict => store::Relation::Conflict,
-                });
-                store::Replacement { relations: relations.collect(), disagreement: it, record: reconciled.record }
-            })
-            .collect();
         store.replace(replacements, united)?;
     }
     Ok(())
+}
+
+/// Reads the rows that disagree once more, one walk a file.
+fn rows_again<'a>(
+    batch: &'a [store::Disagreement],
+    by_id: &BTreeMap<&str, &FileRead>,
+    case: &Case,
+) -> BTreeMap<(&'a str, u64), evidence::Reread> {
+    let mut wanted: BTreeMap<&str, Vec<model::Position>> = BTreeMap::new();
+    for (id, position) in batch.iter().flat_map(|it| &it.rows) {
+        wanted.entry(id).or_default().push(*position);
+    }
+    let mut found = BTreeMap::new();
+    for (id, mut positions) in wanted {
+        let Some(file) = by_id.get(id) else { continue };
+        positions.sort_unstable();
+        positions.dedup();
+        let options = options_of(case, &file.source.path);
+        let rows = evidence::reread(&file.source, &file.inspection, &options, &positions);
+        for (position, row) in positions.iter().zip(rows) {
+            found.extend(row.map(|it| ((id, position.row), it)));
+        }
+    }
+    found
 }
 
 /// Rows = records + duplicates + rejected, for every file; a broken tally is our own mistake and

@@ -115,7 +115,7 @@ fn in_time_order(inputs: &Inputs<'_>, suspects: &BTreeSet<usize>) -> (Vec<Vec<Hi
         usage.extend(drafts[i].days.iter().map(|day| (*day, i)));
     }
     usage.sort_unstable();
-    let mut baseline = Baseline { start: usage.first().map_or(0, |it| it.0), ..Baseline::default() };
+    let mut baseline = Baseline::new(usage.first().map_or(0, |it| it.0));
     let mut hits: Vec<Vec<Hit>> = vec![Vec::new(); drafts.len()];
     let mut next = 0;
     for i in order {

@@ -27,6 +27,11 @@ pub struct Baseline {
 }
 
 impl Baseline {
+    /// Nothing learned yet; the log begins on this day.
+    pub fn new(start: i64) -> Baseline {
+        Baseline { start, ..Baseline::default() }
+    }
+
     /// Adds one day of one session.
     pub fn learn(&mut self, draft: &Draft, day: i64) {
         let account = || draft.account.clone();

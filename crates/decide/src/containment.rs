@@ -6,7 +6,7 @@ use crate::window::Ended;
 
 /// Directory operations that end every session of an account.
 /// Microsoft names them in «Microsoft Entra audit activity reference».
-const REVOKED: [&str; 3] =
+pub const REVOKED: [&str; 3] =
     ["Update StsRefreshTokenValidFrom Timestamp", "Disable account", "Invalidate all refresh tokens for user"];
 
 /// Returns the ends of access that records show. The actor must be somebody else than the account:
@@ -16,7 +16,21 @@ pub fn ended(details: &[Detail], resolve: &dyn Fn(&str) -> String) -> Vec<Ended>
         .iter()
         .filter(|it| it.succeeded != Some(false) && REVOKED.contains(&it.operation.as_str()))
         .filter(|it| it.object.contains('@'))
-        .map(|it| Ended { account: resolve(&it.object), at: it.at })
-        .filter(|it| !it.account.is_empty())
+        .map(|it| (resolve(&it.actor), Ended { account: resolve(&it.object), at: it.at }))
+        .filter(|(actor, it)| !it.account.is_empty() && *actor != it.account)
+        .map(|(_, it)| it)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_signs_himself_out_ends_nothing() {
+        let by = |actor: &str| Detail { actor: actor.into(), object: "A@x".into(), operation: REVOKED[0].into(), at: 7, ..Detail::default() };
+        let resolve = |name: &str| name.to_lowercase();
+        assert!(ended(&[by("a@x")], &resolve).is_empty());
+        assert_eq!(ended(&[by("admin@x")], &resolve), [Ended { account: "a@x".into(), at: 7 }]);
+    }
 }

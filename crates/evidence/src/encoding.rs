@@ -13,6 +13,7 @@ pub(crate) struct Detector {
     cp932: Trial,
     escape: bool,
     high: bool,
+    kana: bool,
 }
 
 /// A decoder that counts what it cannot read.
@@ -49,6 +50,7 @@ impl Detector {
             cp932: Trial::new(SHIFT_JIS),
             escape: false,
             high: false,
+            kana: false,
         }
     }
 
@@ -66,9 +68,17 @@ impl Detector {
             return;
         }
         self.high = true;
+        // U+3040 to U+30FF in UTF-8: hiragana and katakana.
+        self.kana = self.kana
+            || memchr::memchr_iter(0xe3, bytes).any(|at| matches!(bytes.get(at + 1), Some(0x81..=0x83)));
         // One pass suffices while the text is sound UTF-8.
         self.utf8.feed(bytes);
         self.cp932.feed(bytes);
+    }
+
+    /// Whether the bytes hold kana, if they are UTF-8.
+    pub(crate) fn kana(&self) -> bool {
+        self.kana && self.utf8.broken == 0
     }
 
     /// Tells the encoding, and whether characters were lost in it.

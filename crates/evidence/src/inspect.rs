@@ -39,6 +39,8 @@ pub struct Inspection {
     pub encoding: String,
     /// Whether characters were lost in that encoding.
     pub text_lost: bool,
+    /// Whether the content holds kana: the language of those it is about.
+    pub kana: bool,
     /// Why reading the content stopped early, if it did.
     pub stopped: Option<(String, String)>,
     pub(crate) head: Head,
@@ -74,6 +76,7 @@ pub fn inspect(source: &Source) -> Inspection {
         format: None,
         encoding: encoding.name().to_owned(),
         text_lost,
+        kana: detector.kana(),
         stopped: outcome.err().map(|error| {
             let code = if limits::is_hit(&error) { "limit_hit" } else { "unreadable" };
             (code.to_owned(), error.to_string())
@@ -94,6 +97,7 @@ fn recognise(it: &mut Inspection, source: &Source, first: &[u8], encoding: &'sta
         _ => text_head(first, encoding),
     };
     let Some(head) = head else { return };
+    it.kana |= head.header.iter().chain(head.rows.iter().flatten()).any(|it| it.chars().any(is_kana));
     if let Some(format) = FORMATS.iter().find(|format| (format.recognises)(&head)) {
         it.kind = format.kind;
         it.format = Some(format);
@@ -101,6 +105,10 @@ fn recognise(it: &mut Inspection, source: &Source, first: &[u8], encoding: &'sta
         it.kind = Kind::CaseFile;
     }
     it.head = head;
+}
+
+fn is_kana(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{30ff}' | '\u{ff66}'..='\u{ff9f}')
 }
 
 fn is_case_file(head: &Head) -> bool {

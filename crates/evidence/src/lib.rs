@@ -7,6 +7,8 @@
 
 mod archive;
 pub mod canonical;
+#[cfg(test)]
+mod corpus_tests;
 mod encoding;
 mod find;
 mod format;

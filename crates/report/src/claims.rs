@@ -1,6 +1,6 @@
 //! How a reader asks why: the claims the documents print, and the command for each.
 
-use model::Findings;
+use model::findings::Findings;
 
 /// The command that opens the records behind a claim, quoted for the shell.
 pub fn why_command(claim: &str) -> String {

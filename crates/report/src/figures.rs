@@ -5,7 +5,10 @@ use model::{
     findings::{Figure, Is},
 };
 
-use crate::{Language, words::{word, written}};
+use crate::{
+    Language,
+    words::{word, written},
+};
 
 /// A number with its thousands apart: `7,921`.
 pub(crate) fn number(value: u64) -> String {

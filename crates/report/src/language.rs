@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use model::{Findings, Phrase, fill};
+use model::{Phrase, fill, findings::Findings};
 
 /// The Japanese phrases, one file an area of the program: name and text.
 pub const LANGUAGE_FILES: &[(&str, &str)] = &[
@@ -103,7 +103,9 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../languages/ja");
         let mut found: Vec<_> = std::fs::read_dir(folder)
             .unwrap()
-            .filter_map(|it| it.unwrap().file_name().to_str()?.strip_suffix(".toml").map(str::to_owned))
+            .filter_map(|it| {
+                it.unwrap().file_name().to_str()?.strip_suffix(".toml").map(str::to_owned)
+            })
             .collect();
         found.sort();
         let listed: Vec<_> = LANGUAGE_FILES.iter().map(|(name, _)| (*name).to_owned()).collect();

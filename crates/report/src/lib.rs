@@ -11,9 +11,12 @@ mod figures;
 mod language;
 mod names;
 #[cfg(test)]
+#[allow(clippy::too_many_lines, reason = "test data, read from top to bottom")]
 mod sample;
 mod screen;
 mod show;
+#[cfg(test)]
+mod tests;
 mod times;
 mod width;
 mod words;
@@ -26,4 +29,4 @@ pub use names::{safe, scope_name};
 pub use screen::screen;
 pub use show::{SHOW_PARTS, UnknownPart, show_csv, show_json, show_table};
 pub use times::{day, day_micros, utc, when, when_micros, zone};
-pub use words::{AREAS, word};
+pub use words::{AREAS, Area, word};

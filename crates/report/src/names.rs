@@ -5,9 +5,32 @@ use model::{Phrase, Untrusted};
 use crate::Language;
 
 /// A name or value that may come out of evidence, fit for a terminal and for HTML text: no control
-/// and no direction character is left. HTML escapes it besides.
+/// and no direction character is left, and no link that a program would open. HTML escapes it
+/// besides.
 pub fn safe(text: &str) -> String {
-    Untrusted::from(text).for_terminal()
+    Untrusted::from(without_links(text)).for_terminal()
+}
+
+/// Writes `http://` and `https://`, in any case, as `hxxp`.
+pub(crate) fn without_links(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let scheme_at = rest[..at]
+            .rfind(|c: char| !c.is_ascii_alphabetic())
+            .map_or(0, |it| it + rest[it..].chars().next().map_or(1, char::len_utf8));
+        let scheme = rest[scheme_at..at].to_ascii_lowercase();
+        out.push_str(&rest[..scheme_at]);
+        out.push_str(&if scheme.ends_with("http") || scheme.ends_with("https") {
+            scheme.replace("http", "hxxp")
+        } else {
+            rest[scheme_at..at].to_owned()
+        });
+        out.push_str("://");
+        rest = &rest[at + 3..];
+    }
+    out.push_str(rest);
+    out
 }
 
 /// A link that cannot be clicked, whether or not it was made so before.
@@ -26,11 +49,16 @@ pub fn scope_name(scope: &str, language: Language) -> String {
         "account" => Phrase::new("report.scope_account", "account {owner}"),
         "accounts" => Phrase::new("report.scope_accounts", "all other accounts"),
         "mailbox" => Phrase::new("report.scope_mailbox", "{part} of {owner}"),
-        "items" => Phrase::new("report.scope_items", "mails of {owner} other than the fraudulent ones"),
+        "items" => {
+            Phrase::new("report.scope_items", "mails of {owner} other than the fraudulent ones")
+        }
         "attachments" => Phrase::new("report.scope_attachments", "attachments of {owner}"),
         "contacts" => Phrase::new("report.scope_contacts", "contacts of {owner}"),
         "calendar" => Phrase::new("report.scope_calendar", "calendar of {owner}"),
-        "settings" => Phrase::new("report.scope_settings", "settings of {owner} (rules, forwarding, consents, authentication)"),
+        "settings" => Phrase::new(
+            "report.scope_settings",
+            "settings of {owner} (rules, forwarding, consents, authentication)",
+        ),
         "service" => Phrase::new("report.scope_service", "{part} of {owner}"),
         "tenant" => Phrase::new("report.scope_tenant", "configuration of the tenant"),
         "device" => Phrase::new("report.scope_device", "device {owner}"),
@@ -41,6 +69,14 @@ pub fn scope_name(scope: &str, language: Language) -> String {
     };
     let part = if kind == "mailbox" { folder(part, language) } else { service(part) };
     language.say(phrase, &[("owner", &safe(owner)), ("part", &part)])
+}
+
+/// As [`scope_name`], without the account where the reader knows whose it is: «Sent Items».
+pub(crate) fn place_name(scope: &str, language: Language) -> String {
+    match scope.strip_prefix("mailbox:").and_then(|it| it.split_once('/')) {
+        Some((_, part)) => folder(part, language),
+        None => scope_name(scope, language),
+    }
 }
 
 fn folder(name: &str, language: Language) -> String {
@@ -82,6 +118,7 @@ mod tests {
 
     #[test]
     fn no_link_can_be_clicked() {
+        assert_eq!(safe("、HTTPS://a.b x http://c"), "、hxxps://a.b x hxxp://c");
         assert_eq!(harmless_link("https://a.b/c.d"), "hxxps://a[.]b/c.d");
         assert_eq!(harmless_link("hxxps://a[.]b/c.d"), "hxxps://a[.]b/c.d");
     }

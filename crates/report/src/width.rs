@@ -3,7 +3,8 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Signs that must not begin a line.
-const NOT_FIRST: &str = "、。，．」』）)】］]〉》：；:;？！?!,.・ー…々％%ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ";
+const NOT_FIRST: &str =
+    "、。，．」』）)】］]〉》：；:;？！?!,.・ー…々％%ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ";
 /// Signs that must not end a line.
 const NOT_LAST: &str = "「『（(【［[〈《";
 
@@ -76,7 +77,10 @@ fn pieces(text: &str) -> Vec<String> {
     let mut before: Option<char> = None;
     for c in text.chars() {
         let joins = before.is_some_and(|last| {
-            NOT_FIRST.contains(c) || NOT_LAST.contains(last) || c == ' ' || (narrow(last) && narrow(c) && last != ' ')
+            NOT_FIRST.contains(c)
+                || NOT_LAST.contains(last)
+                || c == ' '
+                || (narrow(last) && narrow(c) && last != ' ')
         });
         match out.last_mut() {
             Some(piece) if joins => piece.push(c),

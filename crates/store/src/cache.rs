@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use model::Reading;
-use parquet::file::{metadata::ParquetMetaDataReader, metadata::ParquetMetaData};
+use parquet::file::{metadata::ParquetMetaData, metadata::ParquetMetaDataReader};
 use serde_json::{Value, json};
 
 use crate::{Store, keys, schema::Cached};

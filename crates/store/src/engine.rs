@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, anyhow};
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
 use datafusion::{
+    arrow::compute::BatchCoalescer,
     datasource::MemTable,
     error::{DataFusionError, Result as EngineResult},
     execution::{
@@ -147,7 +148,10 @@ impl Engine {
     /// Writes the answer to a Parquet file, in the order the question asks for.
     pub(crate) fn write(&self, sql: &str, path: &Path) -> Result<u64> {
         let options = || {
-            SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
+            SQLOptions::new()
+                .with_allow_ddl(false)
+                .with_allow_dml(false)
+                .with_allow_statements(false)
         };
         self.twice(|| {
             let (context, sql, path) = (self.context.clone(), sql.to_owned(), path.to_owned());
@@ -158,10 +162,19 @@ impl Engine {
                     columns::properties().map_err(|it| DataFusionError::External(it.into()))?;
                 let file = File::create(&path)?;
                 let mut out = ArrowWriter::try_new(file, stream.schema(), Some(properties))?;
+                // How an answer falls into batches depends on threads; how it is written must not.
+                let mut even = BatchCoalescer::new(stream.schema(), 8192);
                 let mut rows = 0;
                 while let Some(batch) = poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
                     let batch = batch?;
                     rows += batch.num_rows() as u64;
+                    even.push_batch(batch)?;
+                    while let Some(batch) = even.next_completed_batch() {
+                        out.write(&batch)?;
+                    }
+                }
+                even.finish_buffered_batch()?;
+                while let Some(batch) = even.next_completed_batch() {
                     out.write(&batch)?;
                 }
                 out.close()?;

@@ -1,10 +1,6 @@
 //! Answers of the engine as plain values.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    path::Path,
-};
+use std::{collections::BTreeMap, fs::File, path::Path};
 
 use anyhow::{Context as _, Result};
 use arrow_array::{Array as _, ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
@@ -13,10 +9,7 @@ use datafusion::arrow::compute::cast;
 use model::Position;
 use parquet::arrow::{ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder};
 
-use crate::{
-    cache,
-    schema::Cached,
-};
+use crate::{cache, schema::Cached};
 
 enum Values {
     Text(StringArray),

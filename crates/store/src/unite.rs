@@ -255,7 +255,10 @@ fn describe(files: &[FileState], found: &[Group]) -> Result<(Vec<Disagreement>, 
         let least: Vec<(u64, u128)> =
             group.0.iter().filter(|(_, body)| seen.insert(*body)).copied().collect();
         for (rank, _) in &least {
-            wanted.entry(file_of(*rank)).or_default().insert(row_of(*rank), (0, Position::default()));
+            wanted
+                .entry(file_of(*rank))
+                .or_default()
+                .insert(row_of(*rank), (0, Position::default()));
         }
         distinct.push(least);
     }

@@ -25,14 +25,19 @@ const AGENTS: &[&str] = &[
 ];
 
 /// Networks an intruder works from, the first that of the phishing proxy.
-pub(crate) fn bases(seed: u64, label: &str, abroad: &[(i64, u32, &'static str, &'static str)]) -> Vec<Base> {
+pub(crate) fn bases(
+    seed: u64,
+    label: &str,
+    abroad: &[(i64, u32, &'static str, &'static str)],
+) -> Vec<Base> {
     let mut rng = Rng::new(seed, label);
     let first = rng.index(AGENTS.len());
     abroad
         .iter()
         .enumerate()
         .map(|(i, (a, asn, country, city))| {
-            let ip = format!("{a}.{}.{}.{}", rng.range(20, 220), rng.range(2, 250), rng.range(2, 250));
+            let ip =
+                format!("{a}.{}.{}.{}", rng.range(20, 220), rng.range(2, 250), rng.range(2, 250));
             let agent = AGENTS[(first + i / 2) % AGENTS.len()].to_owned();
             Base { place: place(ip, *asn, country, city, ""), agent }
         })
@@ -70,7 +75,13 @@ fn entry(at: i64, who: usize, app: (&'static str, &'static str), interactive: bo
 impl Sim {
     /// Signs in with what was stolen: at the portal with the password and the answered prompt, or
     /// straight to Outlook with the cookie.
-    pub(crate) fn break_in(&mut self, at: i64, who: usize, client: &mut Client, portal: bool) -> i64 {
+    pub(crate) fn break_in(
+        &mut self,
+        at: i64,
+        who: usize,
+        client: &mut Client,
+        portal: bool,
+    ) -> i64 {
         if portal {
             self.sign_in(entry(at, who, signin::HOME, true), client);
             self.sign_in(entry(at + 9, who, signin::OWA, true), client);
@@ -173,8 +184,7 @@ impl Sim {
     ) {
         let person = self.people[who].clone();
         let name = parameters.iter().find(|p| p.0 == "Name").map_or("", |p| p.1.as_str());
-        let object =
-            format!("{}\\{name}", self.tenant.object(&self.setting, &person.mailbox));
+        let object = format!("{}\\{name}", self.tenant.object(&self.setting, &person.mailbox));
         self.plant(Planted { at, who, client, port }, "New-InboxRule", object, parameters, "rule");
         self.left_behind(who, "inbox_rule", at, 1);
     }
@@ -259,7 +269,8 @@ impl Sim {
                     self.removed(who, "consent", at);
                 }
                 "method_removed" => {
-                    let changed = ("StrongAuthenticationPhoneAppDetail", "[]".to_owned(), String::new());
+                    let changed =
+                        ("StrongAuthenticationPhoneAppDetail", "[]".to_owned(), String::new());
                     self.administer(at, who, "Admin deleted security info.", changed);
                     self.removed(who, "mfa_method", at);
                 }
@@ -269,7 +280,13 @@ impl Sim {
         self.contained.push((who, at, acts));
     }
 
-    fn administer(&mut self, at: i64, who: usize, operation: &str, changed: (&'static str, String, String)) {
+    fn administer(
+        &mut self,
+        at: i64,
+        who: usize,
+        operation: &str,
+        changed: (&'static str, String, String),
+    ) {
         let admin = self.people[super::people::ADMIN].clone();
         let target = self.people[who].upn.clone();
         self.directory_record(Directory {

@@ -11,8 +11,27 @@ pub(crate) struct Clock {
 
 /// National holidays of 2025 (month, day). Japan: Cabinet Office; England: gov.uk.
 const JAPAN: &[(i8, i8)] = &[
-    (1, 1), (1, 2), (1, 3), (1, 13), (2, 11), (2, 24), (3, 20), (4, 29), (5, 3), (5, 5), (5, 6),
-    (7, 21), (8, 11), (8, 13), (8, 14), (8, 15), (9, 15), (9, 23), (10, 13), (11, 3), (11, 24),
+    (1, 1),
+    (1, 2),
+    (1, 3),
+    (1, 13),
+    (2, 11),
+    (2, 24),
+    (3, 20),
+    (4, 29),
+    (5, 3),
+    (5, 5),
+    (5, 6),
+    (7, 21),
+    (8, 11),
+    (8, 13),
+    (8, 14),
+    (8, 15),
+    (9, 15),
+    (9, 23),
+    (10, 13),
+    (11, 3),
+    (11, 24),
 ];
 const ENGLAND: &[(i8, i8)] =
     &[(1, 1), (4, 18), (4, 21), (5, 5), (5, 26), (8, 25), (12, 25), (12, 26)];
@@ -63,7 +82,12 @@ pub(crate) fn bare(at: i64) -> String {
     let t = fields(at);
     format!(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-        t.year(), t.month(), t.day(), t.hour(), t.minute(), t.second()
+        t.year(),
+        t.month(),
+        t.day(),
+        t.hour(),
+        t.minute(),
+        t.second()
     )
 }
 
@@ -77,7 +101,12 @@ pub(crate) fn ja_host(at: i64) -> String {
     let t = fields(at);
     format!(
         "{:04}/{:02}/{:02} {}:{:02}:{:02}",
-        t.year(), t.month(), t.day(), t.hour(), t.minute(), t.second()
+        t.year(),
+        t.month(),
+        t.day(),
+        t.hour(),
+        t.minute(),
+        t.second()
     )
 }
 

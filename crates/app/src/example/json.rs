@@ -29,9 +29,7 @@ pub(crate) fn n(value: impl Into<i64>) -> J {
 
 /// A list of `{"Name":…,"Value":…}`.
 pub(crate) fn bag(pairs: &[(&'static str, &str)]) -> J {
-    J::List(
-        pairs.iter().map(|(k, v)| J::Object(vec![("Name", s(*k)), ("Value", s(*v))])).collect(),
-    )
+    J::List(pairs.iter().map(|(k, v)| J::Object(vec![("Name", s(*k)), ("Value", s(*v))])).collect())
 }
 
 impl J {

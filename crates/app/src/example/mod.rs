@@ -27,7 +27,7 @@ mod writers;
 use std::io;
 use std::path::Path;
 
-pub use truth::{Access, Actor, FileTruth, ListTruth, Mail, Persistence, SourceTruth, Truth};
+pub use truth::{Access, Actor, FileTruth, Ids, ListTruth, Mail, Persistence, SourceTruth, Truth};
 
 /// The seed of the published example.
 pub const DEFAULT_SEED: u64 = 20_251_001;
@@ -48,7 +48,8 @@ pub enum Scenario {
 }
 
 impl Scenario {
-    const ALL: [Self; 4] = [Self::Founding, Self::TokenReplay, Self::InternalSpread, Self::CleanSpray];
+    const ALL: [Self; 4] =
+        [Self::Founding, Self::TokenReplay, Self::InternalSpread, Self::CleanSpray];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -148,7 +149,9 @@ impl World {
             match std::fs::read(&path) {
                 Ok(there) if there == file.bytes => {}
                 Ok(_) => return Err(named(&path, io::Error::from(io::ErrorKind::AlreadyExists))),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => missing.push((path, &file.bytes)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    missing.push((path, &file.bytes))
+                }
                 Err(error) => return Err(named(&path, error)),
             }
         }

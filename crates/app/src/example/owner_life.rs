@@ -26,8 +26,12 @@ pub(crate) fn live(sim: &mut Sim, calendar: &Calendar) {
         }
         for who in 0..sim.people.len() {
             match sim.people[who].kind {
-                Kind::Person if workday && !sim.rng.chance(6) => workday_of(sim, who, day, calendar),
-                Kind::Person if sim.rng.chance(14) => on_the_phone(sim, who, day, 10 * 3600, 12),
+                Kind::Person if workday && !sim.rng.chance(6) => {
+                    workday_of(sim, who, day, calendar)
+                }
+                Kind::Person if sim.rng.chance(14) => {
+                    on_the_phone(sim, who, day, (10 * 3600, 12), calendar);
+                }
                 Kind::RoleAccount if workday => front_desk(sim, who, day),
                 Kind::Guest if workday && sim.rng.chance(12) => guest(sim, who, day),
                 Kind::Former if sim.rng.chance(9) => former(sim, who, day),
@@ -74,15 +78,24 @@ struct Desk {
     slot: &'static str,
 }
 
+/// The traveller's network of the day, while away.
+fn abroad_on(who: usize, day: Date, calendar: &Calendar) -> Option<Place> {
+    if who != TRAVELLER || !(calendar.trip.0..=calendar.trip.1).contains(&day) {
+        return None;
+    }
+    let (country, city, state) = calendar.abroad;
+    let host = 20 + i64::from(day.day());
+    let ip = format!("175.{}.{}.{host}", 200 + host % 5, 40 + host);
+    Some(place(ip, 65_550, country, city, state))
+}
+
 fn desk(sim: &mut Sim, who: usize, day: Date, calendar: &Calendar) -> Desk {
     let person = &sim.people[who];
-    if who == TRAVELLER && (calendar.trip.0..=calendar.trip.1).contains(&day) {
-        let (country, city, state) = calendar.abroad;
-        let host = 20 + i64::from(day.day());
-        let place = place(format!("175.{}.{}.{host}", 200 + host % 5, 40 + host), 65_550, country, city, state);
+    if let Some(place) = abroad_on(who, day, calendar) {
         return Desk { place, device: person.laptop.clone(), slot: "laptop" };
     }
-    let (home, laptop, desktop) = (person.home.clone(), person.laptop.clone(), person.desktop.clone());
+    let (home, laptop, desktop) =
+        (person.home.clone(), person.laptop.clone(), person.desktop.clone());
     if sim.rng.chance(20) {
         return Desk { place: home, device: laptop, slot: "laptop" };
     }
@@ -103,11 +116,7 @@ fn workday_of(sim: &mut Sim, who: usize, day: Date, calendar: &Calendar) {
         device: desk.device.clone(),
         ..Client::default()
     };
-    let mut web = Client {
-        kind: ClientKind::Owa,
-        agent: agents::edge(start),
-        ..rich.clone()
-    };
+    let mut web = Client { kind: ClientKind::Owa, agent: agents::edge(start), ..rich.clone() };
     if sim.is_shut(who, start) {
         return;
     }
@@ -132,9 +141,9 @@ fn workday_of(sim: &mut Sim, who: usize, day: Date, calendar: &Calendar) {
         sim.teams_record(start + 5000, who, &rich, "ChatCreated");
     }
     if sim.rng.chance(60) {
-        on_the_phone(sim, who, day, 18 * 3600, 4);
+        on_the_phone(sim, who, day, (18 * 3600, 4), calendar);
     }
-    if sim.people[who].private_pc && sim.rng.chance(12) {
+    if sim.people[who].private_pc && abroad_on(who, day, calendar).is_none() && sim.rng.chance(12) {
         at_home(sim, who, day);
     }
 }
@@ -200,7 +209,12 @@ fn spell(sim: &mut Sim, who: usize, at: i64, client: &Client) {
             sim.update(Doing { at: at + 70, ..doing }, folders.inbox, &recent[0]);
         }
         if sim.rng.chance(22) {
-            sim.remove(Doing { at: at + 90, ..doing }, "MoveToDeletedItems", folders.inbox, &recent[..1]);
+            sim.remove(
+                Doing { at: at + 90, ..doing },
+                "MoveToDeletedItems",
+                folders.inbox,
+                &recent[..1],
+            );
         }
         if sim.rng.chance(3) {
             sim.remove(Doing { at: at + 95, ..doing }, "SoftDelete", folders.deleted, &recent);
@@ -290,8 +304,13 @@ fn files(sim: &mut Sim, who: usize, at: i64, client: &Client) {
     let names = if sim.setting.ja { FILES } else { EN_FILES };
     for i in 0..sim.rng.range(0, 2) {
         let operation = *sim.rng.pick(&[
-            "FileAccessed", "FileAccessed", "FileModified", "FilePreviewed", "FileSyncDownloadedFull",
-            "FileUploaded", "FileDownloaded",
+            "FileAccessed",
+            "FileAccessed",
+            "FileModified",
+            "FilePreviewed",
+            "FileSyncDownloadedFull",
+            "FileUploaded",
+            "FileDownloaded",
         ]);
         let folder = *sim.rng.pick(&["General", "2025", "Archive"]);
         let file = *sim.rng.pick(names);
@@ -302,14 +321,22 @@ fn files(sim: &mut Sim, who: usize, at: i64, client: &Client) {
 }
 
 /// Outlook on the phone, on whatever network it has.
-fn on_the_phone(sim: &mut Sim, who: usize, day: Date, from: i64, hours: i64) {
+fn on_the_phone(
+    sim: &mut Sim,
+    who: usize,
+    day: Date,
+    (from, hours): (i64, i64),
+    calendar: &Calendar,
+) {
     let second = from + sim.rng.range(0, hours * 3600);
     let at = sim.clock.at(day, second);
     if sim.is_shut(who, at) {
         return;
     }
     let person = sim.people[who].clone();
-    let place = if sim.rng.chance(40) {
+    let place = if let Some(hotel) = abroad_on(who, day, calendar) {
+        hotel
+    } else if sim.rng.chance(40) {
         person.home.clone()
     } else {
         mobile(sim.setting.ja, person.carrier, &mut sim.rng)
@@ -481,7 +508,7 @@ fn guest(sim: &mut Sim, who: usize, day: Date) {
     files(sim, who, at + 60, &client);
 }
 
-/// A phone somewhere still tries the account of somebody who has left.
+/// The phone of somebody who has left still tries the account, to which it has no right any more.
 fn former(sim: &mut Sim, who: usize, day: Date) {
     let second = sim.rng.range(3600, 80_000);
     let at = sim.clock.at(day, second);
@@ -493,15 +520,22 @@ fn former(sim: &mut Sim, who: usize, day: Date) {
         device: person.phone,
         ..Client::default()
     };
-    let (app, actor) = (signin::MOBILE, Actor::Owner);
-    sim.sign_in(Entry { at, who, app, interactive: false, error: 50_057, actor, audited: true }, &mut client);
+    let (app, actor) = (signin::MOBILE, Actor::Attempt);
+    sim.sign_in(
+        Entry { at, who, app, interactive: false, error: 50_057, actor, audited: true },
+        &mut client,
+    );
 }
 
 /// The clerk's invitation to the seminar: 140 people, every one of them in the lists.
 fn seminar(sim: &mut Sim, day: Date) {
-    let subject =
-        if sim.setting.ja { "【ご案内】秋季セミナー開催のお知らせ" } else { "Invitation: lectures" };
-    let mut all: Vec<String> = sim.book.seminar.iter().chain(&sim.book.members).map(|c| c.address.clone()).collect();
+    let subject = if sim.setting.ja {
+        "【ご案内】秋季セミナー開催のお知らせ"
+    } else {
+        "Invitation: lectures"
+    };
+    let mut all: Vec<String> =
+        sim.book.seminar.iter().chain(&sim.book.members).map(|c| c.address.clone()).collect();
     let mut seen = std::collections::BTreeSet::new();
     all.retain(|a| seen.insert(a.clone()));
     all.truncate(140);

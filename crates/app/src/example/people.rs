@@ -26,7 +26,6 @@ pub(crate) struct Device {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) os: &'static str,
-    pub(crate) browser: &'static str,
     pub(crate) managed: bool,
     /// `Hybrid Azure AD joined`, `Azure AD registered` or empty.
     pub(crate) trust: &'static str,
@@ -75,8 +74,7 @@ pub(crate) const LEAST: u32 = SPECIAL + 7;
 /// Everybody of the inventory: persons first, then the special accounts.
 pub(crate) fn everybody(setting: &Setting, seed: u64, accounts: u32) -> Vec<Person> {
     let mut rng = Rng::new(seed, "people");
-    let (surnames, given) =
-        if setting.ja { (SURNAMES, GIVEN) } else { (EN_SURNAMES, EN_GIVEN) };
+    let (surnames, given) = if setting.ja { (SURNAMES, GIVEN) } else { (EN_SURNAMES, EN_GIVEN) };
     let mut names: Vec<(usize, usize)> =
         (0..surnames.len()).flat_map(|a| (0..given.len()).map(move |b| (a, b))).collect();
     rng.shuffle(&mut names);
@@ -84,7 +82,8 @@ pub(crate) fn everybody(setting: &Setting, seed: u64, accounts: u32) -> Vec<Pers
     let mut people = Vec::new();
     for i in 0..persons {
         let (a, b) = names[i % names.len()];
-        let again = if i >= names.len() { (i / names.len() + 1).to_string() } else { String::new() };
+        let again =
+            if i >= names.len() { (i / names.len() + 1).to_string() } else { String::new() };
         let alias = format!("{}.{}{again}", given[b].1, surnames[a].1);
         let name = if setting.ja {
             format!("{} {}", surnames[a].0, given[b].0)
@@ -105,7 +104,7 @@ fn specials(ja: bool) -> [(Kind, &'static str, &'static str); 7] {
         (Kind::Shared, "info", name("代表窓口", "Enquiries")),
         (Kind::RoleAccount, name("jimukyoku", "frontdesk"), name("事務局", "Front desk")),
         (Kind::Room, name("kaigishitsu", "boardroom"), name("第一会議室", "Boardroom")),
-        (Kind::Guest, "partner_example.com#ext#", name("外部デザイナー", "Outside designer")),
+        (Kind::Guest, "partner_example.net#ext#", name("外部デザイナー", "Outside designer")),
         (Kind::Former, name("taishoku.taro", "former.member"), name("退職 太郎", "Former Member")),
         (Kind::Silent, name("kinenshi", "jubilee"), name("周年誌編集室", "Jubilee book")),
         (Kind::Silent, name("kansa", "audit-archive"), name("監査資料", "Audit archive")),
@@ -120,7 +119,6 @@ fn person(setting: &Setting, rng: &mut Rng, kind: Kind, alias: &str, name: &str)
         id: rng.guid(),
         name,
         os: "Windows10",
-        browser: "Edge",
         managed: true,
         trust: "Hybrid Azure AD joined",
     };
@@ -137,7 +135,10 @@ fn person(setting: &Setting, rng: &mut Rng, kind: Kind, alias: &str, name: &str)
         puid: format!("1003200{}", rng.hex(9).to_uppercase()),
         sid: format!(
             "S-1-5-21-{}-{}-{}-{}",
-            1_376_570_662, 3_565_232_716_u64, 1_187_618_197, rng.range(2_000_000, 9_000_000)
+            1_376_570_662,
+            3_565_232_716_u64,
+            1_187_618_197,
+            rng.range(2_000_000, 9_000_000)
         ),
         mailbox: rng.guid(),
         desktop,
@@ -160,7 +161,6 @@ pub(crate) fn phone(rng: &mut Rng, iphone: bool) -> Device {
         id: rng.guid(),
         name: if iphone { "iPhone".to_owned() } else { format!("Android_{}", rng.hex(6)) },
         os: if iphone { "Ios" } else { "Android" },
-        browser: if iphone { "Mobile Safari" } else { "Chrome Mobile" },
         managed: false,
         trust: "Azure AD registered",
     }

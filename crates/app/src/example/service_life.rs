@@ -22,11 +22,12 @@ pub(crate) fn day(sim: &mut Sim, day: Date, workday: bool) {
 }
 
 fn maintenance(sim: &mut Sim, day: Date) {
-    let mailboxes: Vec<usize> =
-        (0..sim.people.len()).filter(|i| sim.people[*i].has_mailbox()
-            && sim.people[*i].kind != Kind::Silent).collect();
+    let mailboxes: Vec<usize> = (0..sim.people.len())
+        .filter(|i| sim.people[*i].has_mailbox() && sim.people[*i].kind != Kind::Silent)
+        .collect();
     for _ in 0..12 * sim.setting.pace / 100 + 2 {
-        let operation = *sim.rng.pick(&["Set-Mailbox", "Set-MailboxPlan", "Set-User", "Set-TransportConfig"]);
+        let operation =
+            *sim.rng.pick(&["Set-Mailbox", "Set-MailboxPlan", "Set-User", "Set-TransportConfig"]);
         let who = *sim.rng.pick(&mailboxes);
         let name = if operation == "Set-Mailbox" {
             sim.people[who].mailbox.clone()
@@ -76,16 +77,15 @@ fn principals(sim: &mut Sim, day: Date) {
 fn background(sim: &mut Sim, day: Date, workday: bool) {
     let inbox = sim.tenant.folders.inbox;
     for who in 0..sim.people.len() {
-        if !sim.reads_mail(who) || !sim.rng.chance(if workday { 80 } else { 25 } * sim.setting.pace.max(40) / 100) {
+        if !sim.reads_mail(who)
+            || !sim.rng.chance(if workday { 80 } else { 25 } * sim.setting.pace.max(40) / 100)
+        {
             continue;
         }
         let second = sim.rng.range(8 * 3600, 23 * 3600);
         let at = sim.clock.at(day, second);
-        let client = Client {
-            kind: ClientKind::System,
-            place: backend(&mut sim.rng),
-            ..Client::default()
-        };
+        let client =
+            Client { kind: ClientKind::System, place: backend(&mut sim.rng), ..Client::default() };
         let mails = recent(sim, who, at, 3);
         if !mails.is_empty() {
             let doing = Doing { at, who, owner: who, client: &client, actor: Actor::Service };
@@ -113,7 +113,10 @@ fn administrator(sim: &mut Sim, day: Date) {
             by: &admin,
             operation,
             object: sim.people[about].mailbox.clone(),
-            parameters: vec![("Identity", target), ("MessageCopyForSentAsEnabled", "True".to_owned())],
+            parameters: vec![
+                ("Identity", target),
+                ("MessageCopyForSentAsEnabled", "True".to_owned()),
+            ],
             ip: format!("{}:{port}", sim.tenant.office.ip),
             session: &session,
             actor: Actor::Owner,
@@ -122,7 +125,12 @@ fn administrator(sim: &mut Sim, day: Date) {
         sim.cmdlet_record(cmdlet);
         return;
     }
-    let operation = *sim.rng.pick(&["Update user.", "Change user license.", "Update group.", "Add member to group."]);
+    let operation = *sim.rng.pick(&[
+        "Update user.",
+        "Change user license.",
+        "Update group.",
+        "Add member to group.",
+    ]);
     let agent = agents::edge(at);
     sim.directory_record(Directory {
         at,
@@ -147,7 +155,12 @@ pub(crate) fn abroad(sim: &mut Sim) -> Place {
         (177, "BR", "Sao Paulo", "Sao Paulo"),
         (194, "RO", "Bucharest", "Bucuresti"),
     ]);
-    let ip = format!("{a}.{}.{}.{}", sim.rng.range(10, 220), sim.rng.range(2, 250), sim.rng.range(2, 250));
+    let ip = format!(
+        "{a}.{}.{}.{}",
+        sim.rng.range(10, 220),
+        sim.rng.range(2, 250),
+        sim.rng.range(2, 250)
+    );
     place(ip, 65_520 + u32::try_from(a % 16).unwrap_or(0), country, city, state)
 }
 

@@ -79,7 +79,6 @@ pub(crate) struct Act {
     pub(crate) scopes: Vec<String>,
     /// Message ids of items named, other than fraudulent ones.
     pub(crate) items: Vec<String>,
-    pub(crate) failed: bool,
 }
 
 /// A sign-in as the directory logs it.

@@ -135,7 +135,12 @@ pub(crate) fn mobile(ja: bool, carrier: u64, rng: &mut Rng) -> Place {
 /// Microsoft's back end.
 pub(crate) fn backend(rng: &mut Rng) -> Place {
     let ip = match rng.below(3) {
-        0 => format!("2603:1096:{:x}:{:x}::{:x}", rng.range(0x400, 0x40f), rng.range(1, 240), rng.range(1, 40)),
+        0 => format!(
+            "2603:1096:{:x}:{:x}::{:x}",
+            rng.range(0x400, 0x40f),
+            rng.range(1, 240),
+            rng.range(1, 40)
+        ),
         1 => format!("20.190.{}.{}", rng.range(128, 160), rng.range(2, 250)),
         _ => format!("40.126.{}.{}", rng.range(1, 60), rng.range(2, 250)),
     };

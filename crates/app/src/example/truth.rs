@@ -75,6 +75,8 @@ pub struct Access {
     pub first: String,
     /// Last record of the intruder, UTC.
     pub last: String,
+    /// The same two in the audit log alone.
+    pub audited: Option<(String, String)>,
 }
 
 /// The fraudulent mail, counted as design §4.7 says.
@@ -202,7 +204,12 @@ impl Truth {
         for record in sim.ual.iter().filter(|r: &&Ual| r.actor == Actor::Attacker) {
             let account = record.account.as_str();
             let operation = record.act.operation.to_owned();
-            *self.operations.entry(account.to_owned()).or_default().entry(operation).or_default() += 1;
+            *self
+                .operations
+                .entry(account.to_owned())
+                .or_default()
+                .entry(operation)
+                .or_default() += 1;
             self.touched_scopes.extend(record.act.scopes.iter().cloned());
             if record.act.operation == "read"
                 && let Some(mailbox) =
@@ -216,6 +223,7 @@ impl Truth {
                 *span = (span.0.min(record.at), span.1.max(record.at));
             }
         }
+        let audited = access.clone();
         // A token fetched by a program stands in the sign-in log alone.
         let inside = sim.signins.iter().filter(|s| s.actor == Actor::Attacker && s.error == 0);
         for signin in inside {
@@ -229,7 +237,12 @@ impl Truth {
         self.window = first.zip(last).map(|(a, b)| (iso(a), iso(b)));
         self.compromised = access
             .into_iter()
-            .map(|(a, (x, y))| Access { account: a.to_owned(), first: iso(x), last: iso(y) })
+            .map(|(account, (first, last))| Access {
+                account: account.to_owned(),
+                first: iso(first),
+                last: iso(last),
+                audited: audited.get(account).map(|(x, y)| (iso(*x), iso(*y))),
+            })
             .collect();
     }
 }

@@ -59,7 +59,17 @@ pub(crate) fn word(text: &str) -> String {
     let plain = |it: &str| -> String {
         it.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
     };
-    let text = said(text);
+    let text = match said(text) {
+        "多要素認証" => "multiFactorAuthentication",
+        "単一要素認証" => "singleFactorAuthentication",
+        "プライマリ更新トークン" => "primaryRefreshToken",
+        "更新トークン" => "refreshToken",
+        "デバイス コード" => "deviceCode",
+        "成功" => "success",
+        "失敗" | "失敗しました" => "failure",
+        "適用されていません" | "未適用" => "notApplied",
+        other => other,
+    };
     let key = match plain(text).as_str() {
         "oauth20" => "oauth2".to_owned(),
         "multifactor" => "multifactorauthentication".to_owned(),
@@ -155,8 +165,28 @@ pub(crate) fn record(signin: SignIn, losses: u32, row: impl FnOnce() -> Value) -
     } else {
         signin.event.request.clone()
     };
-    let body = canonical::body_of(&typed(&signin));
+    let body = canonical::body_of(&form(&signin));
     Content::Record(Box::new(Record { key, body, losses, what: What::SignIn(signin) }))
+}
+
+/// What a sign-in says, for comparing two exports of it: to the second, as the portal writes it, and
+/// without the methods, of which the portal's CSV names the second factor only.
+pub(crate) fn form(signin: &SignIn) -> Value {
+    let mut signin = signin.clone();
+    signin.event.at -= signin.event.at.rem_euclid(1_000_000);
+    signin.methods.clear();
+    typed(&signin)
+}
+
+/// Returns the stream for the event type of Graph; empty if unknown.
+pub(crate) fn stream(event_type: &str) -> &'static str {
+    match event_type.trim().to_ascii_lowercase().as_str() {
+        "interactiveuser" => "interactive",
+        "noninteractiveuser" => "non_interactive",
+        "serviceprincipal" => "service_principal",
+        "managedidentity" => "managed_identity",
+        _ => "",
+    }
 }
 
 /// Makes the reject of a sign-in whose time cannot be read.

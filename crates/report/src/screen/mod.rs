@@ -7,9 +7,10 @@ mod unknowns;
 use model::{Phrase, findings::Findings};
 
 use crate::{
-    Language, names::safe,
+    Language,
     claims::{shell_quoted, why_command},
     figures::{Unit, amount, limits, number, trust},
+    names::safe,
     times,
     width::pad,
     words::{word, written},
@@ -55,23 +56,44 @@ fn figures(sheet: &mut Sheet, findings: &Findings) {
     let mail = &findings.mail;
     let rows = [
         (Phrase::new("report.mail_messages", "Fraudulent mails"), &mail.messages, Unit::Messages),
-        (Phrase::new("report.mail_recipients", "Recipients of these"), &mail.recipients, Unit::Recipients),
-        (Phrase::new("report.mail_unique_recipients", "Different addresses among them"), &mail.unique_recipients, Unit::Addresses),
+        (
+            Phrase::new("report.mail_recipients", "Recipients of these"),
+            &mail.recipients,
+            Unit::Recipients,
+        ),
+        (
+            Phrase::new("report.mail_unique_recipients", "Different addresses among them"),
+            &mail.unique_recipients,
+            Unit::Addresses,
+        ),
         (Phrase::new("report.mail_failed", "Not delivered"), &mail.failed, Unit::Recipients),
-        (Phrase::new("report.mail_known_recipients", "Addresses found in the lists held"), &mail.known_recipients, Unit::Addresses),
-        (Phrase::new("report.exposure_addresses", "Addresses that may have been exposed"), &findings.exposure.addresses, Unit::Addresses),
+        (
+            Phrase::new("report.mail_known_recipients", "Addresses found in the lists held"),
+            &mail.known_recipients,
+            Unit::Addresses,
+        ),
+        (
+            Phrase::new("report.exposure_addresses", "Addresses that may have been exposed"),
+            &findings.exposure.addresses,
+            Unit::Addresses,
+        ),
     ];
     let language = sheet.language;
     let names: Vec<String> = rows.iter().map(|(label, ..)| language.word(*label)).collect();
-    let values: Vec<String> = rows.iter().map(|(_, it, unit)| amount(it, *unit, language)).collect();
+    let values: Vec<String> =
+        rows.iter().map(|(_, it, unit)| amount(it, *unit, language)).collect();
     let label_width = names.iter().map(|it| crate::width::columns(it)).max().unwrap_or(0);
     let value_width = values.iter().map(|it| crate::width::columns(it)).max().unwrap_or(0);
     for ((name, value), (_, figure, _)) in names.iter().zip(&values).zip(&rows) {
         let gap = " ".repeat(value_width - crate::width::columns(value));
-        let mut line = format!("{}  {gap}{value}  {}", pad(name, label_width), trust(figure, language));
+        let mut line =
+            format!("{}  {gap}{value}  {}", pad(name, label_width), trust(figure, language));
         let limits = limits(&figure.limits, language);
         if !limits.is_empty() {
-            line.push_str(&language.say(Phrase::new("screen.limits", " ({limits})"), &[("limits", &limits.join(" / "))]));
+            line.push_str(&language.say(
+                Phrase::new("screen.limits", " ({limits})"),
+                &[("limits", &limits.join(" / "))],
+            ));
         }
         sheet.row(&line);
     }
@@ -96,7 +118,11 @@ fn deadlines(sheet: &mut Sheet, findings: &Findings) {
     for deadline in due.iter().take(DEADLINES) {
         let day = deadline.due.as_deref().unwrap_or_default();
         let what = word(language, "deadline", &deadline.what);
-        let args = [("day", day), ("what", what.as_str()), ("organisation", &safe(&deadline.organisation))];
+        let args = [
+            ("day", day),
+            ("what", what.as_str()),
+            ("organisation", &safe(&deadline.organisation)),
+        ];
         let phrase = if deadline.hard {
             Phrase::new("screen.due_hard", "by {day}: {what} ({organisation})")
         } else {
@@ -115,27 +141,42 @@ fn foot(sheet: &mut Sheet, findings: &Findings, folder: &str) {
     let rejected: u64 = findings.evidence.iter().map(|it| it.rejected).sum();
     let files = number(findings.evidence.len() as u64);
     let rows: u64 = findings.evidence.iter().map(|it| it.rows).sum();
-    let args = [("files", files.as_str()), ("rows", &number(rows)), ("rejected", &number(rejected))];
+    let args =
+        [("files", files.as_str()), ("rows", &number(rows)), ("rejected", &number(rejected))];
     let phrase = if rejected == 0 {
         Phrase::new("screen.read_all", "{files} files, {rows} rows read; none rejected.")
     } else {
-        Phrase::new("screen.read_some", "{files} files, {rows} rows read; {rejected} rejected (konseki show evidence).")
+        Phrase::new(
+            "screen.read_some",
+            "{files} files, {rows} rows read; {rejected} rejected (konseki show evidence).",
+        )
     };
     let mut text = language.say(phrase, &args);
     if let Some(at) = &findings.case.as_of {
         let zone = times::zone(&findings.case.timezone);
-        text.push_str(&language.say(Phrase::new("screen.as_of", " As of {at}."), &[("at", &times::when(at, &zone))]));
+        text.push_str(
+            &language.say(
+                Phrase::new("screen.as_of", " As of {at}."),
+                &[("at", &times::when(at, &zone))],
+            ),
+        );
     }
     sheet.bullet(&text);
     let folder = safe(folder.trim_end_matches(['/', '\\']));
     let report = format!("{folder}/report.{}.html", language.code());
     let all = format!("{folder}/findings.json");
-    sheet.bullet(&language.say(Phrase::new("screen.files", "Report: {report}   Findings: {findings}"), &[("report", &report), ("findings", &all)]));
+    sheet.bullet(&language.say(
+        Phrase::new("screen.files", "Report: {report}   Findings: {findings}"),
+        &[("report", &report), ("findings", &all)],
+    ));
     let mut why = why_command("mail.messages");
     if folder != "konseki-case" && folder != "./konseki-case" {
         why.push_str(&format!(" --case-dir {}", shell_quoted(&folder)));
     }
-    sheet.bullet(&language.say(Phrase::new("screen.why", "Why a figure is so: {command}"), &[("command", &why)]));
+    sheet.bullet(
+        &language
+            .say(Phrase::new("screen.why", "Why a figure is so: {command}"), &[("command", &why)]),
+    );
 }
 
 #[cfg(test)]
@@ -158,7 +199,13 @@ mod tests {
 
     #[test]
     fn every_outcome_is_told_at_any_width() {
-        for value in [OutcomeValue::Takeover, OutcomeValue::Suspected, OutcomeValue::NoneShown, OutcomeValue::NotATakeover, OutcomeValue::CannotTell] {
+        for value in [
+            OutcomeValue::Takeover,
+            OutcomeValue::Suspected,
+            OutcomeValue::NoneShown,
+            OutcomeValue::NotATakeover,
+            OutcomeValue::CannotTell,
+        ] {
             for width in [0, 20, 40, 80, 200] {
                 for language in Language::all() {
                     let mut findings = sample::founding();
@@ -172,7 +219,13 @@ mod tests {
     #[test]
     fn the_founding_incident_is_told() {
         let text = screen(&sample::founding(), &crate::JA, 100, false, "konseki-case");
-        for part in ["2025-10-01 21:13 (+09:00)", "7,921 通", "送信済みアイテム", "konseki why 'mail.messages'", "2025-12-01"] {
+        for part in [
+            "2025-10-01 21:13 (+09:00)",
+            "7,921 通",
+            "送信済みアイテム",
+            "konseki why 'mail.messages'",
+            "2025-12-01",
+        ] {
             assert!(text.contains(part), "{part} is missing:\n{text}");
         }
     }

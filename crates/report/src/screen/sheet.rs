@@ -53,7 +53,9 @@ impl Sheet {
     /// A text after a mark, its further lines set under its first.
     pub(super) fn item(&mut self, mark: &str, text: &str) {
         let indent = 2 + columns(mark);
-        for (at, line) in wrap(&safe(text), self.width.saturating_sub(indent)).into_iter().enumerate() {
+        for (at, line) in
+            wrap(&safe(text), self.width.saturating_sub(indent)).into_iter().enumerate()
+        {
             let before = if at == 0 { format!("  {mark}") } else { " ".repeat(indent) };
             self.lines.push(before + &line);
         }

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use model::{
     Phrase,
     findings::{
-        Account, AccountVerdict, Figure, Findings, Operation, OutcomeValue, Session, SessionVerdict,
+        Account, AccountVerdict, Findings, Operation, OutcomeValue, Session, SessionVerdict,
     },
 };
 
@@ -12,7 +12,7 @@ use super::sheet::Sheet;
 use crate::{
     Language,
     figures::{Unit, number, spoken},
-    names::{safe, scope_name},
+    names::{place_name, safe, scope_name},
     times,
     words::word,
 };
@@ -23,8 +23,23 @@ const ACCOUNTS: usize = 2;
 const OPERATIONS: usize = 7;
 /// Operations by how much they matter to those who must answer for them; others are left to the report.
 const TELLING: &[&str] = &[
-    "send", "delete", "read", "sync", "rule", "forward", "consent", "permission", "mfa_change",
-    "device_change", "file_download", "file_read", "export", "config", "move", "search", "sign_in",
+    "send",
+    "delete",
+    "read",
+    "sync",
+    "rule",
+    "forward",
+    "consent",
+    "permission",
+    "mfa_change",
+    "device_change",
+    "file_download",
+    "file_read",
+    "export",
+    "config",
+    "move",
+    "search",
+    "sign_in",
 ];
 
 /// Tells the outcome, the accounts concerned, what was done, the mails and whether it is over.
@@ -55,7 +70,8 @@ fn accounts(sheet: &mut Sheet, findings: &Findings) {
     let more = concerned.len().saturating_sub(ACCOUNTS);
     if more > 0 {
         let n = number(more as u64);
-        let phrase = Phrase::new("screen.more_accounts", "and {n} more account(s): konseki show accounts");
+        let phrase =
+            Phrase::new("screen.more_accounts", "and {n} more account(s): konseki show accounts");
         sheet.bullet(&sheet.language.say(phrase, &[("n", &n)]));
     }
 }
@@ -70,12 +86,22 @@ fn entry(account: &Account, findings: &Findings, zone: &TimeZone, language: Lang
     let last = last.map_or_else(|| first.clone(), |it| times::when(it, zone));
     let origin = session.map(|it| origin(it, language)).unwrap_or_default();
     let phrase = match (account.verdict, account.first_access_is.as_deref()) {
-        (AccountVerdict::Compromised, Some("exact")) => Phrase::new("screen.entry_exact", "{account}: first access by the intruder at {first} from {origin}, last at {last}."),
-        (AccountVerdict::Compromised, _) => Phrase::new("screen.entry_no_later", "{account}: access by the intruder no later than {first} from {origin}, last at {last}."),
-        _ => Phrase::new("screen.entry_suspected", "{account}: suspected access at {first} from {origin}, last at {last}; a person must decide."),
+        (AccountVerdict::Compromised, Some("exact")) => Phrase::new(
+            "screen.entry_exact",
+            "{account}: first access by the intruder at {first} from {origin}, last at {last}.",
+        ),
+        (AccountVerdict::Compromised, _) => Phrase::new(
+            "screen.entry_no_later",
+            "{account}: access by the intruder no later than {first} from {origin}, last at {last}.",
+        ),
+        _ => Phrase::new(
+            "screen.entry_suspected",
+            "{account}: suspected access at {first} from {origin}, last at {last}; a person must decide.",
+        ),
     };
     let name = safe(&account.account);
-    let args = [("account", name.as_str()), ("first", &first), ("last", &last), ("origin", &origin)];
+    let args =
+        [("account", name.as_str()), ("first", &first), ("last", &last), ("origin", &origin)];
     let mut text = language.say(phrase, &args);
     text.push_str(&how(account, language));
     text
@@ -83,7 +109,8 @@ fn entry(account: &Account, findings: &Findings, zone: &TimeZone, language: Lang
 
 fn first_session<'a>(account: &Account, findings: &'a Findings) -> Option<&'a Session> {
     let theirs = findings.sessions.iter().filter(|it| {
-        it.account == account.account && matches!(it.verdict, SessionVerdict::Attacker | SessionVerdict::Suspected)
+        it.account == account.account
+            && matches!(it.verdict, SessionVerdict::Attacker | SessionVerdict::Suspected)
     });
     theirs.min_by(|a, b| (&a.first, &a.id).cmp(&(&b.first, &b.id)))
 }
@@ -92,42 +119,64 @@ fn origin(session: &Session, language: Language) -> String {
     let country = session.countries.first().map(|it| safe(it));
     let address = session.ips.first().map(|it| safe(it));
     match (country, address) {
-        (Some(country), Some(address)) => language.say(Phrase::new("screen.origin", "{country}, address {address}"), &[("country", &country), ("address", &address)]),
+        (Some(country), Some(address)) => language.say(
+            Phrase::new("screen.origin", "{country}, address {address}"),
+            &[("country", &country), ("address", &address)],
+        ),
         (Some(one), None) | (None, Some(one)) => one,
         (None, None) => language.word(Phrase::new("screen.origin_unknown", "an unknown place")),
     }
 }
 
 fn how(account: &Account, language: Language) -> String {
-    let Some(how) = account.how.iter().find(|it| it.value != "unknown" && it.is != "unknown") else {
-        return language.word(Phrase::new("screen.how_unknown", " How the credentials were lost is not known."));
+    let Some(how) = account.how.iter().find(|it| it.value != "unknown" && it.is != "unknown")
+    else {
+        return language.word(Phrase::new(
+            "screen.how_unknown",
+            " How the credentials were lost is not known.",
+        ));
     };
     let (way, trust) = (word(language, "how", &how.value), word(language, "how_is", &how.is));
-    language.say(Phrase::new("screen.how", " How: {way} ({trust})."), &[("way", &way), ("trust", &trust)])
+    language.say(
+        Phrase::new("screen.how", " How: {way} ({trust})."),
+        &[("way", &way), ("trust", &trust)],
+    )
 }
 
 fn done(sheet: &mut Sheet, findings: &Findings) {
-    let mut told: Vec<&Operation> = findings.operations.iter().filter(|it| rank(it) < TELLING.len()).collect();
-    told.sort_by_key(|it| (rank(it), std::cmp::Reverse(it.items.max(it.records)), &it.account, &it.scope));
+    let mut told: Vec<&Operation> =
+        findings.operations.iter().filter(|it| rank(it) < TELLING.len()).collect();
+    told.sort_by_key(|it| {
+        (rank(it), std::cmp::Reverse(it.items.max(it.records)), &it.account, &it.scope)
+    });
     if told.is_empty() {
         return;
     }
     let language = sheet.language;
-    let parts: Vec<String> = told.iter().take(OPERATIONS).map(|it| operation(it, language)).collect();
+    let alone = told.iter().all(|it| it.account == told[0].account);
+    let named = if alone { place_name } else { scope_name };
+    let parts: Vec<String> =
+        told.iter().take(OPERATIONS).map(|it| operation(it, named, language)).collect();
     let list = parts.join(&language.word(Phrase::new("screen.list_comma", "; ")));
-    sheet.bullet(&language.say(Phrase::new("screen.done", "What was done: {list}."), &[("list", &list)]));
+    sheet.bullet(
+        &language.say(Phrase::new("screen.done", "What was done: {list}."), &[("list", &list)]),
+    );
 }
 
 fn rank(operation: &Operation) -> usize {
     TELLING.iter().position(|it| *it == operation.operation).unwrap_or(TELLING.len())
 }
 
-fn operation(it: &Operation, language: Language) -> String {
+fn operation(it: &Operation, named: fn(&str, Language) -> String, language: Language) -> String {
     let what = word(language, "operation", &it.operation);
     let n = number(if it.items > 0 { it.items } else { it.records });
-    if matches!(it.operation.as_str(), "delete" | "read" | "sync" | "move") && !it.scope.is_empty() {
-        let place = scope_name(&it.scope, language);
-        return language.say(Phrase::new("screen.done_in", "{what} ×{n} in {place}"), &[("what", &what), ("n", &n), ("place", &place)]);
+    if matches!(it.operation.as_str(), "delete" | "read" | "sync" | "move") && !it.scope.is_empty()
+    {
+        let place = named(&it.scope, language);
+        return language.say(
+            Phrase::new("screen.done_in", "{what} ×{n} in {place}"),
+            &[("what", &what), ("n", &n), ("place", &place)],
+        );
     }
     language.say(Phrase::new("screen.done_one", "{what} ×{n}"), &[("what", &what), ("n", &n)])
 }
@@ -140,44 +189,69 @@ fn mails(sheet: &mut Sheet, findings: &Findings) {
         && mail.messages.value.is_some_and(|it| it > 0)
     {
         let messages = spoken(&mail.messages, Unit::Messages, language);
-        let recipients = recipients(&mail.recipients, language);
+        let recipients = spoken(&mail.recipients, Unit::Recipients, language);
         let (first, last) = (times::day(first, &zone), times::day(last, &zone));
-        let args = [("messages", messages.as_str()), ("recipients", &recipients), ("first", &first), ("last", &last)];
-        sheet.bullet(&language.say(Phrase::new("screen.mails", "Fraudulent mail from {first} to {last}: {messages} to {recipients}."), &args));
+        let args = [
+            ("messages", messages.as_str()),
+            ("recipients", &recipients),
+            ("first", &first),
+            ("last", &last),
+        ];
+        sheet.bullet(&language.say(
+            Phrase::new(
+                "screen.mails",
+                "Fraudulent mail from {first} to {last}: {messages} to {recipients}.",
+            ),
+            &args,
+        ));
     }
     if mail.suspected > 0 {
         let n = Unit::Messages.of(mail.suspected, language);
-        sheet.bullet(&language.say(Phrase::new("screen.mails_suspected", "Not counted above: {n} that may be fraudulent, which nothing proves yet."), &[("n", &n)]));
+        sheet.bullet(&language.say(
+            Phrase::new(
+                "screen.mails_suspected",
+                "Not counted above: {n} that may be fraudulent, which nothing proves yet.",
+            ),
+            &[("n", &n)],
+        ));
     }
 }
 
-fn recipients(figure: &Figure, language: Language) -> String {
-    spoken(figure, Unit::Recipients, language)
-}
-
 fn left(sheet: &mut Sheet, findings: &Findings) {
-    let standing: Vec<_> = findings.persistence.iter().filter(|it| it.removed_at.is_none()).collect();
+    let standing: Vec<_> =
+        findings.persistence.iter().filter(|it| it.removed_at.is_none()).collect();
     if standing.is_empty() {
         return;
     }
     let language = sheet.language;
-    let mut kinds: Vec<String> = standing.iter().map(|it| word(language, "persistence", &it.kind)).collect();
+    let mut kinds: Vec<String> =
+        standing.iter().map(|it| word(language, "persistence", &it.kind)).collect();
     kinds.sort();
     kinds.dedup();
-    let args = [("n", number(standing.len() as u64)), ("kinds", kinds.join(", "))];
-    let args = [("n", args[0].1.as_str()), ("kinds", args[1].1.as_str())];
-    sheet.bullet(&language.say(Phrase::new("screen.left", "Left behind and not shown to be removed: {n} ({kinds}). Remove these first."), &args));
+    let (n, kinds) = (number(standing.len() as u64), kinds.join(", "));
+    let phrase = Phrase::new(
+        "screen.left",
+        "Left behind and not shown to be removed: {n} ({kinds}). Remove these first.",
+    );
+    sheet.bullet(&language.say(phrase, &[("n", &n), ("kinds", &kinds)]));
 }
 
 fn ended(sheet: &mut Sheet, findings: &Findings) {
     let Some(window) = &findings.window else { return };
     if findings.outcome.value != OutcomeValue::Takeover {
+        let zone = times::zone(&findings.case.timezone);
+        let (from, to) = (times::when(&window.from, &zone), times::when(&window.to, &zone));
+        let phrase = Phrase::new("screen.window", "Period judged: {from} to {to}.");
+        sheet.bullet(&sheet.language.say(phrase, &[("from", &from), ("to", &to)]));
         return;
     }
     let phrase = if window.contained {
         Phrase::new("screen.contained", "The access is shown or stated to be ended.")
     } else {
-        Phrase::new("screen.not_contained", "The access is NOT shown to be ended: revoke all sessions of the account and reset its password.")
+        Phrase::new(
+            "screen.not_contained",
+            "The access is NOT shown to be ended: revoke all sessions of the account and reset its password.",
+        )
     };
     sheet.bullet(&sheet.language.word(phrase));
 }

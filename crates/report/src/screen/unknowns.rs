@@ -16,7 +16,8 @@ const MOST: usize = 6;
 /// Names the kinds of scope without verdict with their number, then the reasons by frequency.
 pub(super) fn tell(sheet: &mut Sheet, findings: &Findings) {
     let language = sheet.language;
-    let open: Vec<_> = findings.scopes.iter().filter(|it| it.verdict == ScopeVerdict::CannotTell).collect();
+    let open: Vec<_> =
+        findings.scopes.iter().filter(|it| it.verdict == ScopeVerdict::CannotTell).collect();
     if open.is_empty() {
         let phrase = if findings.scopes.is_empty() {
             Phrase::new("screen.no_scopes", "Nothing could be judged: no record was read.")
@@ -28,7 +29,10 @@ pub(super) fn tell(sheet: &mut Sheet, findings: &Findings) {
     }
     let kinds = counted(open.iter().map(|it| class(&it.scope, language)), language);
     let total = number(open.len() as u64);
-    let phrase = Phrase::new("screen.open_scopes", "{n} scopes have no trace of the intruder, but «no trace» is not proven: {kinds}.");
+    let phrase = Phrase::new(
+        "screen.open_scopes",
+        "{n} scopes have no trace of the intruder, but «no trace» is not proven: {kinds}.",
+    );
     sheet.bullet(&language.say(phrase, &[("n", &total), ("kinds", &kinds)]));
     let mut reasons = Vec::new();
     for scope in &open {
@@ -39,7 +43,9 @@ pub(super) fn tell(sheet: &mut Sheet, findings: &Findings) {
     }
     if !reasons.is_empty() {
         let list = counted(reasons.into_iter(), language);
-        sheet.bullet(&language.say(Phrase::new("screen.open_why", "Why: {list}."), &[("list", &list)]));
+        sheet.bullet(
+            &language.say(Phrase::new("screen.open_why", "Why: {list}."), &[("list", &list)]),
+        );
     }
 }
 
@@ -59,7 +65,10 @@ fn counted(names: impl Iterator<Item = String>, language: Language) -> String {
         .map(|(name, n)| language.say(phrase, &[("name", name), ("n", &number(*n))]))
         .collect();
     if rest > 0 {
-        parts.push(language.say(Phrase::new("screen.and_more", "{n} more kind(s)"), &[("n", &number(rest as u64))]));
+        parts.push(language.say(
+            Phrase::new("screen.and_more", "{n} more kind(s)"),
+            &[("n", &number(rest as u64))],
+        ));
     }
     parts.join(&language.word(Phrase::new("screen.list_comma", "; ")))
 }
@@ -75,7 +84,10 @@ fn class(scope: &str, language: Language) -> String {
         "settings" => Phrase::new("screen.class_settings", "account settings"),
         "service" => Phrase::new("screen.class_service", "Teams, OneDrive and other services"),
         "tenant" => Phrase::new("screen.class_tenant", "tenant configuration"),
-        "device" | "system" | "network" => Phrase::new("screen.class_outside", "devices, systems and networks outside Microsoft 365"),
+        "device" | "system" | "network" => Phrase::new(
+            "screen.class_outside",
+            "devices, systems and networks outside Microsoft 365",
+        ),
         _ => Phrase::new("screen.class_other", "other"),
     };
     language.word(phrase)

@@ -6,13 +6,22 @@ use model::{Untrusted, findings::Findings};
 
 use crate::{
     Language,
-    names::safe,
+    names::{safe, without_links},
     width::{columns, cut, pad},
 };
 
 /// The parts that can be shown.
-pub const SHOW_PARTS: &[&str] =
-    &["accounts", "sessions", "scopes", "mail", "people", "coverage", "evidence", "deadlines", "persistence"];
+pub const SHOW_PARTS: &[&str] = &[
+    "accounts",
+    "sessions",
+    "scopes",
+    "mail",
+    "people",
+    "coverage",
+    "evidence",
+    "deadlines",
+    "persistence",
+];
 
 /// Narrowest a column is cut to.
 const NARROWEST: usize = 6;
@@ -50,7 +59,8 @@ pub fn show_table(
     let widths = fitted(&cells, width);
     let mut out = String::new();
     for (at, row) in cells.iter().enumerate() {
-        let line: Vec<String> = row.iter().zip(&widths).map(|(it, w)| pad(&cut(it, *w), *w)).collect();
+        let line: Vec<String> =
+            row.iter().zip(&widths).map(|(it, w)| pad(&cut(it, *w), *w)).collect();
         out.push_str(line.join("  ").trim_end());
         out.push('\n');
         if at == 0 {
@@ -66,7 +76,9 @@ pub fn show_table(
 fn fitted(cells: &[Vec<String>], width: usize) -> Vec<usize> {
     let count = cells.first().map_or(0, Vec::len);
     let mut widths: Vec<usize> = (0..count)
-        .map(|at| cells.iter().filter_map(|row| row.get(at)).map(|it| columns(it)).max().unwrap_or(0))
+        .map(|at| {
+            cells.iter().filter_map(|row| row.get(at)).map(|it| columns(it)).max().unwrap_or(0)
+        })
         .collect();
     let between = count.saturating_sub(1) * 2;
     while widths.iter().sum::<usize>() + between > width {
@@ -80,7 +92,11 @@ fn fitted(cells: &[Vec<String>], width: usize) -> Vec<usize> {
 }
 
 /// Writes a part as CSV for a spreadsheet: UTF-8 with mark, CRLF, every cell quoted, none a formula.
-pub fn show_csv(findings: &Findings, part: &str, language: &Language) -> Result<String, UnknownPart> {
+pub fn show_csv(
+    findings: &Findings,
+    part: &str,
+    language: &Language,
+) -> Result<String, UnknownPart> {
     let part = parts::rows(findings, part, *language, false)?;
     let mut out = String::from("\u{feff}");
     for row in std::iter::once(&part.head).chain(&part.rows) {
@@ -92,7 +108,7 @@ pub fn show_csv(findings: &Findings, part: &str, language: &Language) -> Result<
 }
 
 fn cell(text: &str) -> String {
-    format!("\"{}\"", Untrusted::from(text).for_cell().replace('"', "\"\""))
+    format!("\"{}\"", Untrusted::from(without_links(text)).for_cell().replace('"', "\"\""))
 }
 
 /// The part as JSON: the array (or object) of that name in the findings; coverage by scope.
@@ -148,7 +164,12 @@ mod tests {
         for part in SHOW_PARTS {
             let csv = show_csv(&findings, part, &EN).unwrap();
             for line in csv.trim_start_matches('\u{feff}').split("\r\n") {
-                assert!(!line.split("\",\"").any(|it| it.trim_start_matches('"').starts_with(['=', '@', '+'])), "{line}");
+                assert!(
+                    !line
+                        .split("\",\"")
+                        .any(|it| it.trim_start_matches('"').starts_with(['=', '@', '+'])),
+                    "{line}"
+                );
             }
             let table = show_table(&findings, part, &JA, 80).unwrap();
             assert!(table.chars().all(|c| c == '\n' || !c.is_control()), "{table}");

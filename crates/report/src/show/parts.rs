@@ -57,7 +57,12 @@ const CERTAINTY: Phrase = Phrase::new("show.certainty", "certainty");
 const WHY: Phrase = Phrase::new("show.why", "why");
 
 /// The rows of a part.
-pub(super) fn rows(findings: &Findings, part: &str, language: Language, spoken: bool) -> Result<Rows, UnknownPart> {
+pub(super) fn rows(
+    findings: &Findings,
+    part: &str,
+    language: Language,
+    spoken: bool,
+) -> Result<Rows, UnknownPart> {
     let writer = Writer { language, zone: times::zone(&findings.case.timezone), spoken };
     let rows = match part {
         "accounts" => accounts(findings, &writer),
@@ -98,7 +103,8 @@ fn sessions(findings: &Findings, w: &Writer) -> Rows {
     let country = Phrase::new("show.country", "country");
     let client = Phrase::new("show.client", "client");
     let id = Phrase::new("show.id", "id");
-    let head = w.head(&[ACCOUNT, VERDICT, score, FIRST, LAST, address, country, RECORDS, client, id]);
+    let head =
+        w.head(&[ACCOUNT, VERDICT, score, FIRST, LAST, address, country, RECORDS, client, id]);
     let rows = findings.sessions.iter().map(|it| {
         let agents: Vec<&str> = it.user_agents.iter().map(model::Untrusted::raw).collect();
         vec![
@@ -121,10 +127,17 @@ fn scopes(findings: &Findings, w: &Writer) -> Rows {
     let head = w.head(&[SCOPE, VERDICT, RECORDS, Phrase::new("show.limits", "limits"), WHY]);
     let rows = findings.scopes.iter().map(|it| {
         let limits = if w.spoken { limits(&it.limits, w.language) } else { it.limits.clone() };
-        let mut whys: Vec<String> = it.coverage.gaps.iter().map(|gap| w.word("gap", &gap.why)).collect();
+        let mut whys: Vec<String> =
+            it.coverage.gaps.iter().map(|gap| w.word("gap", &gap.why)).collect();
         whys.sort();
         whys.dedup();
-        vec![w.scope(&it.scope), w.word("scope_verdict", &written(it.verdict)), it.records.to_string(), limits.join(" / "), whys.join(" / ")]
+        vec![
+            w.scope(&it.scope),
+            w.word("scope_verdict", &written(it.verdict)),
+            it.records.to_string(),
+            limits.join(" / "),
+            whys.join(" / "),
+        ]
     });
     Rows { head, rows: rows.collect() }
 }
@@ -140,13 +153,24 @@ fn mail(findings: &Findings, w: &Writer) -> Rows {
         ("known_recipients", &mail.known_recipients, Unit::Addresses),
     ];
     for (name, figure, unit) in figures {
-        let value = if w.spoken { amount(figure, unit, w.language) } else { figure.value.map(|it| it.to_string()).unwrap_or_default() };
+        let value = if w.spoken {
+            amount(figure, unit, w.language)
+        } else {
+            figure.value.map(|it| it.to_string()).unwrap_or_default()
+        };
         let is = if w.spoken { trust(figure, w.language) } else { written(figure.is) };
         rows.push(vec![format!("mail.{name}"), value, is]);
     }
-    let parts = [("proven", mail.proven), ("matched", mail.matched), ("suspected", mail.suspected), ("unexplained", mail.unexplained)];
+    let parts = [
+        ("proven", mail.proven),
+        ("matched", mail.matched),
+        ("suspected", mail.suspected),
+        ("unexplained", mail.unexplained),
+    ];
     rows.extend(parts.map(|(name, n)| vec![format!("mail.{name}"), n.to_string(), String::new()]));
-    rows.extend(mail.by_day.iter().map(|it| vec![format!("mail.by_day[{}]", it.date), it.messages.to_string(), String::new()]));
+    rows.extend(mail.by_day.iter().map(|it| {
+        vec![format!("mail.by_day[{}]", it.date), it.messages.to_string(), String::new()]
+    }));
     Rows { head: w.head(&[WHAT, VALUE, CERTAINTY]), rows }
 }
 
@@ -178,10 +202,19 @@ fn coverage(findings: &Findings, w: &Writer) -> Rows {
     let mut rows = Vec::new();
     for scope in &findings.scopes {
         let it = &scope.coverage;
-        let first = vec![w.scope(&scope.scope), format!("{:.0}%", it.covered * 100.0), w.word("basis", &it.basis)];
+        let first = vec![
+            w.scope(&scope.scope),
+            format!("{:.0}%", it.covered * 100.0),
+            w.word("basis", &it.basis),
+        ];
         for gap in &it.gaps {
             let mut row = first.clone();
-            row.extend([w.word("act", &gap.act), w.maybe(gap.from.as_ref()), w.maybe(gap.to.as_ref()), w.word("gap", &gap.why)]);
+            row.extend([
+                w.word("act", &gap.act),
+                w.maybe(gap.from.as_ref()),
+                w.maybe(gap.to.as_ref()),
+                w.word("gap", &gap.why),
+            ]);
             rows.push(row);
         }
         if it.gaps.is_empty() {
@@ -206,7 +239,8 @@ fn evidence(findings: &Findings, w: &Writer) -> Rows {
         Phrase::new("show.warnings", "warnings"),
     ]);
     let rows = findings.evidence.iter().map(|it| {
-        let warnings: Vec<String> = it.warnings.iter().map(|it| w.word("warning", &it.code)).collect();
+        let warnings: Vec<String> =
+            it.warnings.iter().map(|it| w.word("warning", &it.code)).collect();
         vec![
             it.path.clone(),
             w.word("kind", it.kind.word()),
@@ -232,8 +266,15 @@ fn deadlines(findings: &Findings, w: &Writer) -> Rows {
         WHY,
     ]);
     let rows = findings.deadlines.iter().map(|it| {
-        let due = it.due.clone().unwrap_or_else(|| w.language.word(Phrase::new("show.promptly", "promptly")));
-        let hard = if it.hard { Phrase::new("show.yes", "yes") } else { Phrase::new("show.guide", "guide") };
+        let due = it
+            .due
+            .clone()
+            .unwrap_or_else(|| w.language.word(Phrase::new("show.promptly", "promptly")));
+        let hard = if it.hard {
+            Phrase::new("show.yes", "yes")
+        } else {
+            Phrase::new("show.guide", "guide")
+        };
         vec![
             it.organisation.clone(),
             w.word("deadline", &it.what),
@@ -247,7 +288,13 @@ fn deadlines(findings: &Findings, w: &Writer) -> Rows {
 }
 
 fn persistence(findings: &Findings, w: &Writer) -> Rows {
-    let head = w.head(&[ACCOUNT, KIND, Phrase::new("show.at", "set at"), Phrase::new("show.removed", "removed at"), WHAT]);
+    let head = w.head(&[
+        ACCOUNT,
+        KIND,
+        Phrase::new("show.at", "set at"),
+        Phrase::new("show.removed", "removed at"),
+        WHAT,
+    ]);
     let rows = findings.persistence.iter().map(|it| {
         vec![
             it.account.clone(),

@@ -42,12 +42,30 @@ mod tests {
 
     /// Contract §5, and the other closed vocabularies of §4.
     const CONTRACT: &[(&str, &str)] = &[
-        ("how", "aitm_phishing token_theft password_spray password_guess device_code legacy_auth consent_app insider unknown"),
-        ("operation", "sign_in read sync search list send delete move update rule forward consent permission mfa_change device_change file_read file_download file_change export config other"),
-        ("act", "sign_in read sync send delete move update search config file_access connect execute"),
-        ("limit", "list_view token_refresh token_only not_contained state_not_seen no_geoip throttled lossy_export first_access_open no_snapshot lists_not_whole"),
-        ("missing", "older_than_retention not_audited not_collected refused_at_limit deleted never_left unexplained"),
-        ("warning", "unknown_file conflict lossy_export capped ambiguous_dates text_lost case_file_in_evidence decision_without_match decision_against_fact as_of_from_records no_inventory encrypted limit_hit file_gone"),
+        (
+            "how",
+            "aitm_phishing token_theft password_spray password_guess device_code legacy_auth consent_app insider unknown",
+        ),
+        (
+            "operation",
+            "sign_in read sync search list send delete move update rule forward consent permission mfa_change device_change file_read file_download file_change export config other",
+        ),
+        (
+            "act",
+            "sign_in read sync send delete move update search config file_access connect execute",
+        ),
+        (
+            "limit",
+            "list_view token_refresh token_only not_contained state_not_seen no_geoip throttled lossy_export first_access_open no_snapshot lists_not_whole",
+        ),
+        (
+            "missing",
+            "older_than_retention not_audited not_collected refused_at_limit deleted never_left unexplained",
+        ),
+        (
+            "warning",
+            "unknown_file conflict lossy_export capped ambiguous_dates text_lost case_file_in_evidence decision_without_match decision_against_fact as_of_from_records no_inventory encrypted limit_hit file_gone",
+        ),
         ("class", "network client device token link behaviour time"),
         ("outcome", "takeover suspected none_shown not_a_takeover cannot_tell"),
         ("account_verdict", "compromised suspected no_trace cannot_tell"),
@@ -58,9 +76,18 @@ mod tests {
         ("first_access_is", "exact no_later_than"),
         ("how_is", "shown consistent unknown"),
         ("basis", "declared inferred attested unreachable none"),
-        ("gap", "not_collected expired capped truncated throttled not_licensed not_audited hole late rejected not_stated before_first_access"),
-        ("persistence", "inbox_rule forwarding consent app_credential mfa_method device delegate transport_rule connector new_account"),
-        ("kind", "ual signins entra_audit message_trace mailbox list inventory settings evtx firewall proxy web database application case_file container statement unknown"),
+        (
+            "gap",
+            "not_collected expired capped truncated throttled not_licensed not_audited hole late rejected not_stated before_first_access",
+        ),
+        (
+            "persistence",
+            "inbox_rule forwarding consent app_credential mfa_method device delegate transport_rule connector new_account",
+        ),
+        (
+            "kind",
+            "ual signins entra_audit message_trace mailbox list inventory settings evtx firewall proxy web database application case_file container statement unknown",
+        ),
         ("source", "ual message_trace mailbox"),
         ("exposure_kind", "listed read synced downloaded"),
         ("legal_state", "leak risk_of_leak none undecided"),

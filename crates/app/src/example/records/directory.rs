@@ -67,7 +67,10 @@ impl Sim {
             ("AzureActiveDirectoryEventType", n(1)),
             (
                 "ExtendedProperties",
-                J::List(vec![J::Object(vec![("Name", s("additionalDetails")), ("Value", s(details))])]),
+                J::List(vec![J::Object(vec![
+                    ("Name", s("additionalDetails")),
+                    ("Value", s(details)),
+                ])]),
             ),
             ("ModifiedProperties", J::List(changed)),
             ("Actor", J::List(vec![typed(d.by, if service { 1 } else { 5 }), typed(d.by_id, 2)])),

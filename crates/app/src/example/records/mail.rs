@@ -57,12 +57,19 @@ impl Sim {
         let recipient = self.people[to].upn.clone();
         let from_ip = format!("203.0.113.{}", self.rng.range(2, 250));
         let status = if self.rng.chance(3) { "FilteredAsSpam" } else { "Delivered" };
-        self.carry(&Letter { message: &message, sender, recipients: &[recipient], from_ip: &from_ip, status });
+        self.carry(&Letter {
+            message: &message,
+            sender,
+            recipients: &[recipient],
+            from_ip: &from_ip,
+            status,
+        });
     }
 
     /// A notice of non-delivery, from the service itself.
     pub(crate) fn bounce(&mut self, at: i64, to: usize, subject: &str) -> Message {
-        let sender = format!("MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@{}", self.setting.domain);
+        let sender =
+            format!("MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@{}", self.setting.domain);
         let head = if self.setting.ja { "配信不能: " } else { "Undeliverable: " };
         let message = self.new_message(at, &format!("{head}{subject}"), false);
         let from_ip = backend(&mut self.rng).ip;

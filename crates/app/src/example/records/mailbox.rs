@@ -44,31 +44,34 @@ impl Sim {
         let owner = &self.people[doing.owner];
         let who = &self.people[doing.who];
         let mut f: Fields = Vec::with_capacity(32);
-        if with_session && matches!(doing.client.kind, ClientKind::Owa | ClientKind::App(..) | ClientKind::Mobile) {
+        let without = matches!(doing.client.kind, ClientKind::Outlook | ClientKind::System);
+        if with_session && !without {
             f.push(("AppAccessContext", self.access_context(doing.client, &client_app)));
         }
-        f.push(("CreationTime", s(bare(doing.at))));
-        f.push(("Id", s(&id)));
-        f.push(("Operation", s(record.operation)));
-        f.push(("OrganizationId", s(&self.tenant.id)));
-        f.push(("RecordType", n(record.record_type)));
-        f.push(("ResultStatus", s("Succeeded")));
-        f.push(("UserKey", s(&who.puid)));
-        f.push(("UserType", n(0)));
-        f.push(("Version", n(1)));
-        f.push(("Workload", s("Exchange")));
+        f.extend([
+            ("CreationTime", s(bare(doing.at))),
+            ("Id", s(&id)),
+            ("Operation", s(record.operation)),
+            ("OrganizationId", s(&self.tenant.id)),
+            ("RecordType", n(record.record_type)),
+            ("ResultStatus", s("Succeeded")),
+            ("UserKey", s(&who.puid)),
+            ("UserType", n(0)),
+            ("Version", n(1)),
+            ("Workload", s("Exchange")),
+        ]);
         let ip = doing.client.place.ip.clone();
         if record.record_type != 50 {
             f.push(("ClientIP", s(&ip)));
         }
         f.push(("UserId", s(&spelled)));
         if let Some(app) = &client_app {
-            let api = if matches!(doing.client.kind, ClientKind::App(..)) { GRAPH } else { EXCHANGE };
+            let api =
+                if matches!(doing.client.kind, ClientKind::App(..)) { GRAPH } else { EXCHANGE };
             f.push(("AppId", s(api)));
             f.push(("ClientAppId", s(app)));
         }
-        f.push(("ClientIPAddress", s(&ip)));
-        f.push(("ClientInfoString", s(info)));
+        f.extend([("ClientIPAddress", s(&ip)), ("ClientInfoString", s(info))]);
         if doing.client.kind == ClientKind::Outlook {
             f.push(("ClientProcessName", s("OUTLOOK.EXE")));
             f.push(("ClientVersion", s("16.0.18925.20184")));
@@ -187,10 +190,7 @@ impl Sim {
         let name = folder.rsplit('\\').next().unwrap_or_default();
         let parent = J::Object(vec![("Id", s(&id)), ("Name", s(name)), ("Path", s(folder))]);
         let fields = vec![
-            (
-                "OperationProperties",
-                bag(&[("MailAccessType", "Sync"), ("IsThrottled", "False")]),
-            ),
+            ("OperationProperties", bag(&[("MailAccessType", "Sync"), ("IsThrottled", "False")])),
             ("Item", J::Object(vec![("Id", s(&id)), ("ParentFolder", parent)])),
         ];
         let act = self.touch(doing, "sync", &[folder], &[]);
@@ -207,10 +207,8 @@ impl Sim {
         recipients: &[String],
     ) {
         let drafts = self.tenant.folders.drafts;
-        let parent = J::Object(vec![
-            ("Id", s(self.folder_id(doing.owner, drafts))),
-            ("Path", s(drafts)),
-        ]);
+        let parent =
+            J::Object(vec![("Id", s(self.folder_id(doing.owner, drafts))), ("Path", s(drafts))]);
         let mut fields = vec![(
             "Item",
             J::Object(vec![
@@ -260,10 +258,8 @@ impl Sim {
                 ])
             })
             .collect();
-        let mut fields = vec![
-            ("AffectedItems", J::List(items)),
-            ("CrossMailboxOperation", J::Bool(false)),
-        ];
+        let mut fields =
+            vec![("AffectedItems", J::List(items)), ("CrossMailboxOperation", J::Bool(false))];
         if operation == "MoveToDeletedItems" {
             let deleted = self.tenant.folders.deleted;
             let id = self.folder_id(doing.owner, deleted);
@@ -276,10 +272,8 @@ impl Sim {
 
     /// Update of one message (read flag, category).
     pub(crate) fn update(&mut self, doing: Doing<'_>, folder: &'static str, message: &Message) {
-        let parent = J::Object(vec![
-            ("Id", s(self.folder_id(doing.owner, folder))),
-            ("Path", s(folder)),
-        ]);
+        let parent =
+            J::Object(vec![("Id", s(self.folder_id(doing.owner, folder))), ("Path", s(folder))]);
         let fields = vec![
             (
                 "Item",
@@ -290,7 +284,10 @@ impl Sim {
                     ("Subject", s(&message.subject)),
                 ]),
             ),
-            ("ModifiedProperties", J::List(vec![s("AllExtendedProperties"), s("RecipientCollection")])),
+            (
+                "ModifiedProperties",
+                J::List(vec![s("AllExtendedProperties"), s("RecipientCollection")]),
+            ),
         ];
         let act = self.touch(doing, "update", &[folder], std::slice::from_ref(message));
         self.mailbox_record(doing, Record { operation: "Update", record_type: 2, fields, act });
@@ -315,7 +312,7 @@ impl Sim {
         if !items.is_empty() || operation == "sync" {
             scopes.push(format!("items:{upn}"));
         }
-        Act { operation, scopes, items, failed: false }
+        Act { operation, scopes, items }
     }
 
     fn acting_scopes(&self, doing: Doing<'_>) -> Vec<String> {

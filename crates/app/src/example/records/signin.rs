@@ -4,7 +4,8 @@ use super::super::sim::{Act, Client, ClientKind, SignIn, Sim, Ual};
 use super::super::truth::Actor;
 
 /// Client applications: id and name.
-pub(crate) const OUTLOOK: (&str, &str) = ("d3590ed6-52b3-4102-aeff-aad2292ab01c", "Microsoft Office");
+pub(crate) const OUTLOOK: (&str, &str) =
+    ("d3590ed6-52b3-4102-aeff-aad2292ab01c", "Microsoft Office");
 pub(crate) const OWA: (&str, &str) = (super::mailbox::OWA, "One Outlook Web");
 pub(crate) const TEAMS: (&str, &str) = ("1fec8e78-bce4-4aaf-ab1b-5451cc387264", "Microsoft Teams");
 pub(crate) const ONEDRIVE: (&str, &str) =
@@ -16,16 +17,25 @@ pub(crate) const MOBILE: (&str, &str) = (super::mailbox::OUTLOOK_MOBILE, "Outloo
 pub(crate) const EXCHANGE: (&str, &str) =
     ("00000002-0000-0ff1-ce00-000000000000", "Office 365 Exchange Online");
 const GRAPH: (&str, &str) = ("00000003-0000-0000-c000-000000000000", "Microsoft Graph");
-const FILES: (&str, &str) = ("00000003-0000-0ff1-ce00-000000000000", "Office 365 SharePoint Online");
+const FILES: (&str, &str) =
+    ("00000003-0000-0ff1-ce00-000000000000", "Office 365 SharePoint Online");
 
 /// Error numbers met here: number, UAL name, text of the sign-in log.
 const ERRORS: &[(i32, &str, &str)] = &[
     (0, "", "Other."),
-    (50_126, "InvalidUserNameOrPassword", "Error validating credentials due to invalid username or password."),
+    (
+        50_126,
+        "InvalidUserNameOrPassword",
+        "Error validating credentials due to invalid username or password.",
+    ),
     (50_053, "IdsLocked", "The account is locked, or the sign-in came from a malicious address."),
     (50_057, "UserDisabled", "The user account is disabled."),
     (50_074, "UserStrongAuthClientAuthNRequiredInterrupt", "Strong Authentication is required."),
-    (50_076, "UserStrongAuthClientAuthNRequired", "Multi-factor authentication is required by policy."),
+    (
+        50_076,
+        "UserStrongAuthClientAuthNRequired",
+        "Multi-factor authentication is required by policy.",
+    ),
     (50_140, "KmsiInterrupt", "Interrupted by the keep-me-signed-in prompt."),
     (50_173, "FreshTokenNeeded", "The grant is revoked; a fresh sign-in is needed."),
 ];
@@ -126,7 +136,7 @@ impl Sim {
             }
             Act { operation: "sign_in", scopes, ..Act::default() }
         } else {
-            Act { failed: !good, ..Act::default() }
+            Act::default()
         };
         self.ual.push(Ual {
             at: entry.at,

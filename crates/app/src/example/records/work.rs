@@ -1,5 +1,6 @@
 use super::super::clock::bare;
 use super::super::json::{Fields, J, n, s};
+use super::super::people::Person;
 use super::super::sim::{Act, Client, Sim, Ual};
 use super::super::truth::Actor;
 use super::mailbox::Doing;
@@ -20,15 +21,7 @@ impl Sim {
         let person = self.people[doing.who].clone();
         let spelled = person.spelled(&mut self.rng);
         let client = doing.client;
-        let host = self.setting.onmicrosoft.split('.').next().unwrap_or("example");
-        let personal = person.upn.replace(['@', '.'], "_");
-        let site = if file.onedrive {
-            format!("https://{host}-my.sharepoint.com/personal/{personal}/")
-        } else {
-            format!("https://{host}.sharepoint.com/sites/office/")
-        };
-        let library = if file.onedrive { "Documents" } else { "Shared Documents" };
-        let relative = format!("{library}/{}", file.folder);
+        let (site, relative) = self.library(&person, file);
         let object = format!("{site}{relative}/{}", file.file);
         let workload = if file.onedrive { "OneDrive" } else { "SharePoint" };
         let extension = file.file.rsplit('.').next().unwrap_or_default();
@@ -74,18 +67,7 @@ impl Sim {
             f.push(("FileSizeBytes", n(self.rng.range(20_000, 4_000_000))));
         }
         let upn = person.upn.to_lowercase();
-        let act = if doing.actor == Actor::Attacker {
-            let operation = match file.operation {
-                "FileDownloaded" => "file_download",
-                "FileAccessed" => "file_read",
-                _ => "file_change",
-            };
-            let service = workload.to_lowercase();
-            let scopes = vec![format!("account:{upn}"), format!("service:{upn}/{service}")];
-            Act { operation, scopes, items: vec![], failed: false }
-        } else {
-            Act::default()
-        };
+        let act = file_touch(doing, file, &upn, workload);
         self.ual.push(Ual {
             at: doing.at,
             id,
@@ -102,8 +84,26 @@ impl Sim {
         });
     }
 
+    /// The site and the path in it.
+    fn library(&self, person: &Person, file: &FileAct<'_>) -> (String, String) {
+        let host = self.setting.onmicrosoft.split('.').next().unwrap_or("example");
+        if file.onedrive {
+            let personal = person.upn.replace(['@', '.'], "_");
+            let site = format!("https://{host}-my.sharepoint.com/personal/{personal}/");
+            return (site, format!("Documents/{}", file.folder));
+        }
+        let site = format!("https://{host}.sharepoint.com/sites/office/");
+        (site, format!("Shared Documents/{}", file.folder))
+    }
+
     /// A record of Teams; most carry no address.
-    pub(crate) fn teams_record(&mut self, at: i64, who: usize, client: &Client, operation: &'static str) {
+    pub(crate) fn teams_record(
+        &mut self,
+        at: i64,
+        who: usize,
+        client: &Client,
+        operation: &'static str,
+    ) {
         let id = self.rng.guid();
         let person = self.people[who].clone();
         let spelled = person.spelled(&mut self.rng);
@@ -146,4 +146,19 @@ impl Sim {
             act: Act::default(),
         });
     }
+}
+
+/// What an attacker's act on a file touches; nothing for everybody else.
+fn file_touch(doing: Doing<'_>, file: &FileAct<'_>, upn: &str, workload: &str) -> Act {
+    if doing.actor != Actor::Attacker {
+        return Act::default();
+    }
+    let operation = match file.operation {
+        "FileDownloaded" => "file_download",
+        "FileAccessed" => "file_read",
+        _ => "file_change",
+    };
+    let service = workload.to_lowercase();
+    let scopes = vec![format!("account:{upn}"), format!("service:{upn}/{service}")];
+    Act { operation, scopes, items: vec![] }
 }

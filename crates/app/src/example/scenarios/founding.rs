@@ -136,7 +136,8 @@ fn campaign(sim: &mut Sim, from: &[Base], session: &str, rng: &mut Rng) {
         // From the second week a program sends with the same token, over Graph.
         let mut sender = client.clone();
         if i > 8 && i % 2 == 1 {
-            sender.kind = ClientKind::App(signin::OUTLOOK.0.to_owned(), signin::OUTLOOK.1.to_owned());
+            sender.kind =
+                ClientKind::App(signin::OUTLOOK.0.to_owned(), signin::OUTLOOK.1.to_owned());
         }
         let (sent, end) = burst(sim, &mut sender, (start, count), subject, &mut used, rng);
         clean_up(sim, &client, end, &sent, i);

@@ -30,7 +30,7 @@ pub(super) fn prepare(sim: &mut Sim) -> Calendar {
     let mut rng = Rng::new(sim.options.seed, "spread calendar");
     Calendar {
         trip: (ymd(2025, 3, 24), ymd(2025, 3, 26)),
-        abroad: ("KR", "Seoul", "Seoul"),
+        abroad: ("FR", "Paris", "Ile-de-France"),
         new_phone: ymd(2025, 3, 7),
         seminar: None,
         sprayed: (0..6).map(|_| plus(ymd(2025, 1, 14), rng.range(0, 78))).collect(),
@@ -39,15 +39,31 @@ pub(super) fn prepare(sim: &mut Sim) -> Calendar {
 
 pub(super) fn act(sim: &mut Sim) {
     let seed = sim.options.seed;
-    let places = [(185, 65_522, "NL", "Amsterdam"), (91, 65_523, "RO", "Bucharest"), (45, 65_521, "US", "Ashburn")];
+    let places = [
+        (185, 65_522, "NL", "Amsterdam"),
+        (91, 65_523, "RO", "Bucharest"),
+        (45, 65_521, "US", "Ashburn"),
+    ];
     let from = bases(seed, "spread", &places);
     let mut rng = Rng::new(seed, "spread attacker");
     first(sim, &from, &mut rng);
     second(sim, &from, &mut rng);
     third(sim, &from, &mut rng);
-    sim.contain(containment(), VICTIM, &["sessions_revoked", "password_reset", "forwarding_removed"]);
-    sim.contain(containment() + 600, SECOND, &["sessions_revoked", "password_reset", "app_removed"]);
-    sim.contain(containment() + 900, THIRD, &["sessions_revoked", "password_reset", "method_removed"]);
+    sim.contain(
+        containment(),
+        VICTIM,
+        &["sessions_revoked", "password_reset", "forwarding_removed"],
+    );
+    sim.contain(
+        containment() + 600,
+        SECOND,
+        &["sessions_revoked", "password_reset", "app_removed"],
+    );
+    sim.contain(
+        containment() + 900,
+        THIRD,
+        &["sessions_revoked", "password_reset", "method_removed"],
+    );
     for who in [VICTIM, THIRD] {
         let at = containment() + rng.range(4_000, 90_000);
         sim.come_back(&[(at, 50_173), (at + 40, 50_126)], who, &from[0]);
@@ -72,7 +88,8 @@ fn first(sim: &mut Sim, from: &[Base], rng: &mut Rng) {
         .filter(|i| sim.people[*i].kind == Kind::Person && *i != VICTIM)
         .map(|i| sim.people[i].upn.clone())
         .collect();
-    let doing = Doing { at: at + 60, who: VICTIM, owner: VICTIM, client: &client, actor: Actor::Attacker };
+    let doing =
+        Doing { at: at + 60, who: VICTIM, owner: VICTIM, client: &client, actor: Actor::Attacker };
     let mut sent: Vec<Message> = Vec::new();
     for i in 0..count as usize {
         let to = vec![colleagues[i % colleagues.len()].clone()];
@@ -101,7 +118,8 @@ fn second(sim: &mut Sim, from: &[Base], rng: &mut Rng) {
             file,
         };
         let at = at + 1_300 + i as i64 * 23;
-        let doing = Doing { at, who: SECOND, owner: SECOND, client: &client, actor: Actor::Attacker };
+        let doing =
+            Doing { at, who: SECOND, owner: SECOND, client: &client, actor: Actor::Attacker };
         sim.file_record(doing, &act);
     }
     application(sim, at + 1_800, rng);
@@ -118,7 +136,7 @@ fn consent(sim: &mut Sim, at: i64, client: &Client) {
         person.oid,
         sim.rng.guid(),
     );
-    let steps: [(&str, Vec<(&'static str, String, String)>); 3] = [
+    let steps = [
         ("Add service principal.", vec![("AppId", quoted(APP.0), "[]".to_owned())]),
         (
             "Add delegated permission grant.",
@@ -175,7 +193,8 @@ fn application(sim: &mut Sim, from: i64, rng: &mut Rng) {
         };
         for (i, page) in news.chunks(10).enumerate() {
             let at = at + i as i64 * 2;
-            let doing = Doing { at, who: SECOND, owner: SECOND, client: &client, actor: Actor::Attacker };
+            let doing =
+                Doing { at, who: SECOND, owner: SECOND, client: &client, actor: Actor::Attacker };
             sim.bind(doing, inbox, page);
         }
         day += 1;
@@ -191,15 +210,10 @@ fn third(sim: &mut Sim, from: &[Base], rng: &mut Rng) {
     let at = sim.break_in(at, THIRD, &mut client, true);
     register_method(sim, at + 240, &client);
     let inbox = sim.tenant.folders.inbox;
-    let doing = Doing { at: at + 400, who: THIRD, owner: shared, client: &client, actor: Actor::Attacker };
-    let view: Vec<Message> = sim.mailboxes[shared]
-        .inbox
-        .iter()
-        .rev()
-        .filter(|m| m.at < at)
-        .take(12)
-        .cloned()
-        .collect();
+    let doing =
+        Doing { at: at + 400, who: THIRD, owner: shared, client: &client, actor: Actor::Attacker };
+    let view: Vec<Message> =
+        sim.mailboxes[shared].inbox.iter().rev().filter(|m| m.at < at).take(12).cloned().collect();
     if !view.is_empty() {
         sim.bind(doing, inbox, &view);
     }

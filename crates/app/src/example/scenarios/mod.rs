@@ -42,7 +42,6 @@ pub(crate) fn play(sim: &mut Sim) {
     sim.trace.retain(|r| r.at >= trace.0 && r.at < trace.1);
     sim.ual.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
     sim.signins.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
-    sim.trace.sort_by(|a, b| {
-        (a.at, &a.message, &a.recipient).cmp(&(b.at, &b.message, &b.recipient))
-    });
+    sim.trace
+        .sort_by(|a, b| (a.at, &a.message, &a.recipient).cmp(&(b.at, &b.message, &b.recipient)));
 }

@@ -83,15 +83,22 @@ fn read(sim: &mut Sim, at: i64, client: &Client, seen: &mut usize, most: usize) 
 /// The rule: answers that speak of fraud go, read, into a folder nobody opens.
 fn hide_answers(sim: &mut Sim, at: i64, client: &Client, rng: &mut Rng) {
     let upn = sim.people[VICTIM].upn.clone();
+    let folder = sim.tenant.folders.rss.trim_start_matches('\\').to_owned();
     let port = rng.range(30_000, 60_000);
-    sim.plant_rule(at, VICTIM, client, port, vec![
-        ("AlwaysDeleteOutlookRulesBlob", "False".to_owned()),
-        ("Force", "False".to_owned()),
-        ("Identity", upn),
-        ("Name", "..".to_owned()),
-        ("SubjectOrBodyContainsWords", "請求;振込;不正;なりすまし;hacked;phishing".to_owned()),
-        ("MoveToFolder", "RSS フィード".to_owned()),
-        ("MarkAsRead", "True".to_owned()),
-        ("StopProcessingRules", "True".to_owned()),
-    ]);
+    sim.plant_rule(
+        at,
+        VICTIM,
+        client,
+        port,
+        vec![
+            ("AlwaysDeleteOutlookRulesBlob", "False".to_owned()),
+            ("Force", "False".to_owned()),
+            ("Identity", upn),
+            ("Name", "..".to_owned()),
+            ("SubjectOrBodyContainsWords", "請求;振込;不正;なりすまし;hacked;phishing".to_owned()),
+            ("MoveToFolder", folder),
+            ("MarkAsRead", "True".to_owned()),
+            ("StopProcessingRules", "True".to_owned()),
+        ],
+    );
 }

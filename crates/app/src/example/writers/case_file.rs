@@ -30,14 +30,14 @@ fn knowledge(scenario: Scenario) -> Option<(&'static str, &'static str)> {
 
 fn head(sim: &Sim, text: &mut String) -> std::fmt::Result {
     let set = &sim.setting;
-    let (language, law) = if set.ja { ("ja", "jp") } else { ("en", "uk") };
+    let (language, law) = if set.ja { ("ja", "\"jp\"") } else { ("en", "") };
     writeln!(text, "[case]\nname = \"{}\"\ntimezone = \"{}\"", set.case_name, set.zone)?;
     writeln!(text, "language = \"{language}\"")?;
     if set.scenario == Scenario::CleanSpray {
         writeln!(text, "from = \"2025-07-14\"\nto = \"2025-08-06\"")?;
     }
     writeln!(text, "\n[[organisation]]\nname = \"{}\"", set.organisation)?;
-    writeln!(text, "domains = [\"{}\"]\njurisdictions = [\"{law}\"]", set.domain)?;
+    writeln!(text, "domains = [\"{}\"]\njurisdictions = [{law}]", set.domain)?;
     if matches!(set.scenario, Scenario::Founding | Scenario::InternalSpread) {
         writeln!(text, "lists = [\"lists/*\"]")?;
     }

@@ -8,8 +8,19 @@ use super::text::{plain_row, quoted_row, with_mark};
 pub(super) fn write(sim: &Sim, out: &mut Export) {
     let mut text = String::new();
     let header = [
-        "userPrincipalName", "displayName", "surname", "mail", "givenName", "id", "userType", "jobTitle",
-        "department", "accountEnabled", "usageLocation", "createdDateTime", "onPremisesSyncEnabled",
+        "userPrincipalName",
+        "displayName",
+        "surname",
+        "mail",
+        "givenName",
+        "id",
+        "userType",
+        "jobTitle",
+        "department",
+        "accountEnabled",
+        "usageLocation",
+        "createdDateTime",
+        "onPremisesSyncEnabled",
     ];
     plain_row(&header, "\r\n", &mut text);
     for p in &sim.people {
@@ -19,8 +30,17 @@ pub(super) fn write(sim: &Sim, out: &mut Export) {
 
     let mut text = String::new();
     let header = [
-        "DisplayName", "Alias", "UserPrincipalName", "PrimarySmtpAddress", "EmailAddresses", "RecipientTypeDetails",
-        "ExternalDirectoryObjectId", "ExchangeGuid", "ForwardingSmtpAddress", "AuditEnabled", "DefaultAuditSet",
+        "DisplayName",
+        "Alias",
+        "UserPrincipalName",
+        "PrimarySmtpAddress",
+        "EmailAddresses",
+        "RecipientTypeDetails",
+        "ExternalDirectoryObjectId",
+        "ExchangeGuid",
+        "ForwardingSmtpAddress",
+        "AuditEnabled",
+        "DefaultAuditSet",
     ];
     quoted_row(&header, "\r\n", &mut text);
     for p in sim.people.iter().filter(|p| p.has_mailbox()) {
@@ -39,7 +59,7 @@ fn user(sim: &Sim, p: &Person) -> [String; 13] {
     let named = p.kind == Kind::Person && parts.len() == 2;
     let (first, last) = if sim.setting.ja { (1, 0) } else { (0, 1) };
     let part = |i: usize| if named { parts[i].to_owned() } else { String::new() };
-    let mail = if p.has_mailbox() { p.upn.clone() } else { "partner@example.com".to_owned() };
+    let mail = if p.has_mailbox() { p.upn.clone() } else { "partner@example.net".to_owned() };
     [
         p.upn.clone(),
         p.name.clone(),
@@ -64,8 +84,10 @@ fn mailbox(sim: &Sim, p: &Person) -> [String; 11] {
         _ => "UserMailbox",
     };
     let short = p.alias.replace('.', "");
-    let addresses =
-        format!("SMTP:{} smtp:{short}@{} smtp:{}@{}", p.upn, sim.setting.domain, p.alias, sim.setting.onmicrosoft);
+    let addresses = format!(
+        "SMTP:{} smtp:{short}@{} smtp:{}@{}",
+        p.upn, sim.setting.domain, p.alias, sim.setting.onmicrosoft
+    );
     [
         p.name.clone(),
         p.alias.clone(),

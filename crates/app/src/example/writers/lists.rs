@@ -20,7 +20,11 @@ pub(super) fn all_four(sim: &Sim, out: &mut Export) -> io::Result<()> {
         let mark = if i % 7 == 0 { "①当日受付" } else { "" };
         // Participants fill the form in themselves: some in capitals.
         let address = if i % 23 == 0 { c.address.to_uppercase() } else { c.address.clone() };
-        plain_row(&[&(i + 1).to_string(), &name, &c.organisation, &address, mark], "\r\n", &mut text);
+        plain_row(
+            &[&(i + 1).to_string(), &name, &c.organisation, &address, mark],
+            "\r\n",
+            &mut text,
+        );
     }
     out.file("lists/seminar.csv", cp932(&text));
     note(sim, out, "lists/seminar.csv", "セミナー参加者", &book.seminar);
@@ -36,12 +40,23 @@ pub(super) fn all_four(sim: &Sim, out: &mut Export) -> io::Result<()> {
 pub(super) fn partners(sim: &Sim, out: &mut Export) {
     let ja = sim.setting.ja;
     let mut text = String::new();
-    let header: [&str; 4] =
-        if ja { ["取引先コード", "取引先名", "ご担当者", "E-mail"] } else { ["Code", "Company", "Contact", "E-mail"] };
+    let header: [&str; 4] = if ja {
+        ["取引先コード", "取引先名", "ご担当者", "E-mail"]
+    } else {
+        ["Code", "Company", "Contact", "E-mail"]
+    };
     plain_row(&header, "\r\n", &mut text);
     for (i, c) in sim.book.partners.iter().enumerate() {
-        let name = if ja { format!("{} {}", c.surname, c.given) } else { format!("{} {}", c.given, c.surname) };
-        plain_row(&[&format!("P{:04}", i + 101), &c.organisation, &name, &c.address], "\r\n", &mut text);
+        let name = if ja {
+            format!("{} {}", c.surname, c.given)
+        } else {
+            format!("{} {}", c.given, c.surname)
+        };
+        plain_row(
+            &[&format!("P{:04}", i + 101), &c.organisation, &name, &c.address],
+            "\r\n",
+            &mut text,
+        );
     }
     out.file("lists/partners.csv", with_mark(&text));
     let name = if ja { "取引先" } else { "Business partners" };
@@ -89,9 +104,28 @@ fn workbook(list: &[Contact]) -> io::Result<Vec<u8>> {
 
 /// Columns of the Japanese Outlook's contact export that matter here, in its order.
 const OUTLOOK: [&str; 22] = [
-    "肩書き", "名", "ミドル ネーム", "姓", "敬称", "会社名", "部署", "役職", "番地 (会社)", "郵便番号 (会社)",
-    "会社電話", "携帯電話", "キーワード", "プライベート", "会社名フリガナ", "記念日", "性別", "誕生日",
-    "電子メール アドレス", "電子メールの種類", "電子メール表示名", "秘密度",
+    "肩書き",
+    "名",
+    "ミドル ネーム",
+    "姓",
+    "敬称",
+    "会社名",
+    "部署",
+    "役職",
+    "番地 (会社)",
+    "郵便番号 (会社)",
+    "会社電話",
+    "携帯電話",
+    "キーワード",
+    "プライベート",
+    "会社名フリガナ",
+    "記念日",
+    "性別",
+    "誕生日",
+    "電子メール アドレス",
+    "電子メールの種類",
+    "電子メール表示名",
+    "秘密度",
 ];
 
 fn outlook(list: &[Contact]) -> String {
@@ -100,8 +134,28 @@ fn outlook(list: &[Contact]) -> String {
     for c in list {
         let shown = format!("{} {} ({})", c.surname, c.given, c.address);
         let cells = [
-            "", &c.given, "", &c.surname, "様", &c.organisation, "", "", "", "", "", "", "", "False", "", "00/0/0",
-            "指定なし", "00/0/0", &c.address, "SMTP", &shown, "標準",
+            "",
+            &c.given,
+            "",
+            &c.surname,
+            "様",
+            &c.organisation,
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "False",
+            "",
+            "00/0/0",
+            "指定なし",
+            "00/0/0",
+            &c.address,
+            "SMTP",
+            &shown,
+            "標準",
         ];
         quoted_row(&cells, "\r\n", &mut text);
     }

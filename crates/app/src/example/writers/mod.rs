@@ -49,8 +49,23 @@ impl Export {
         });
     }
 
-    fn declare(&mut self, glob: &'static str, span: (i64, i64), tool: &'static str, complete: bool) {
+    fn declare(
+        &mut self,
+        glob: &'static str,
+        span: (i64, i64),
+        tool: &'static str,
+        complete: bool,
+    ) {
         self.declared.push(Declared { glob, span, tool, high_completeness: complete });
+    }
+}
+
+/// A round number of rows would look like a search cut at its cap: repeats a row where a file, or all
+/// files of one declaration, would have one. `before` is what the earlier files have.
+fn break_round<T: Clone>(rows: &mut Vec<T>, before: usize) {
+    while rows.len().is_multiple_of(1000) || (before + rows.len()).is_multiple_of(1000) {
+        let Some(first) = rows.first().cloned() else { return };
+        rows.push(first);
     }
 }
 
@@ -59,25 +74,25 @@ pub(super) fn export(sim: &Sim, truth: &mut Truth) -> io::Result<Vec<File>> {
     let mut out = Export::default();
     match sim.setting.scenario {
         Scenario::Founding => {
-            ual::search_csv(sim, &mut out);
+            ual::search_csv(sim, &mut out)?;
             signins::graph_files(sim, &mut out);
             trace::summary(sim, &mut out, false);
             lists::all_four(sim, &mut out)?;
         }
         Scenario::TokenReplay => {
-            ual::portal_csv(sim, &mut out);
+            ual::portal_csv(sim, &mut out)?;
             signins::graph_zip(sim, &mut out)?;
             trace::summary(sim, &mut out, true);
         }
         Scenario::InternalSpread => {
             ual::bare_lines(sim, &mut out)?;
-            signins::graph_array(sim, &mut out);
+            signins::graph_array(sim, &mut out)?;
             trace::cmdlet_csv(sim, &mut out);
             lists::partners(sim, &mut out);
         }
         Scenario::CleanSpray => {
             ual::graph_query_zip(sim, &mut out)?;
-            signins::portal_csv(sim, &mut out);
+            signins::portal_csv(sim, &mut out)?;
             trace::summary(sim, &mut out, false);
         }
     }

@@ -4,15 +4,31 @@ use super::super::clock::iso;
 use super::super::json::{J, n, s};
 use super::super::records::signin::{browser_of, os_of};
 use super::super::sim::{ClientKind, SignIn, Sim};
-use super::Export;
-use super::text::{plain_row, with_mark, zip};
+use super::text::{gzip, plain_row, with_mark, zip};
+use super::{Export, break_round};
 
 const KIND: &str = "signins";
 const INTERACTIVE: &str = "signins/InteractiveSignIns.json";
 const NON_INTERACTIVE: &str = "signins/NonInteractiveSignIns.json";
 
-fn of(sim: &Sim, interactive: bool) -> Vec<&SignIn> {
-    sim.signins.iter().rev().filter(|s| s.interactive == interactive).collect()
+/// One stream: how many rows it has, how many of them are records, and the rows.
+struct Stream<'a> {
+    interactive: bool,
+    records: usize,
+    rows: Vec<&'a SignIn>,
+}
+
+/// The two streams of a user's sign-ins, newest first.
+fn streams(sim: &Sim) -> [Stream<'_>; 2] {
+    let mut before = 0;
+    [true, false].map(|interactive| {
+        let mut rows: Vec<&SignIn> =
+            sim.signins.iter().rev().filter(|s| s.interactive == interactive).collect();
+        let records = rows.len();
+        break_round(&mut rows, before);
+        before += rows.len();
+        Stream { interactive, records, rows }
+    })
 }
 
 /// Graph's answer, `{"value": […]}`, for one stream.
@@ -28,10 +44,10 @@ fn graph_answer(sim: &Sim, rows: &[&SignIn]) -> Vec<u8> {
 
 /// Two answers of Graph: with somebody at the keyboard, and without.
 pub(super) fn graph_files(sim: &Sim, out: &mut Export) {
-    for (path, interactive) in [(INTERACTIVE, true), (NON_INTERACTIVE, false)] {
-        let rows = of(sim, interactive);
-        out.count(path, KIND, rows.len(), rows.len());
-        out.file(path, graph_answer(sim, &rows));
+    for stream in streams(sim) {
+        let path = if stream.interactive { INTERACTIVE } else { NON_INTERACTIVE };
+        out.count(path, KIND, stream.rows.len(), stream.records);
+        out.file(path, graph_answer(sim, &stream.rows));
     }
     out.declare("signins/*.json", sim.setting.signins, "Microsoft Graph", false);
 }
@@ -39,25 +55,40 @@ pub(super) fn graph_files(sim: &Sim, out: &mut Export) {
 /// The same two in one archive.
 pub(super) fn graph_zip(sim: &Sim, out: &mut Export) -> io::Result<()> {
     let mut entries = Vec::new();
-    for (name, interactive) in [("interactive.json", true), ("nonInteractive.json", false)] {
-        let rows = of(sim, interactive);
-        out.count(&format!("signins/graph.zip!/{name}"), KIND, rows.len(), rows.len());
-        entries.push((name, graph_answer(sim, &rows)));
+    for stream in streams(sim) {
+        let name = if stream.interactive { "interactive.json" } else { "nonInteractive.json" };
+        let path = format!("signins/graph.zip!/{name}");
+        out.count(&path, KIND, stream.rows.len(), stream.records);
+        entries.push((name, graph_answer(sim, &stream.rows)));
     }
     out.file("signins/graph.zip", zip(&entries)?);
     out.declare("signins/*.zip", sim.setting.signins, "Microsoft Graph", false);
     Ok(())
 }
 
-/// The portal's JSON download: a bare array, one file a stream.
-pub(super) fn graph_array(sim: &Sim, out: &mut Export) {
-    for (path, interactive) in [(INTERACTIVE, true), (NON_INTERACTIVE, false)] {
-        let rows = of(sim, interactive);
-        out.count(path, KIND, rows.len(), rows.len());
-        let list = J::List(rows.iter().map(|row| graph(sim, row)).collect());
-        out.file(path, list.render().into_bytes());
+/// The portal's JSON download: a bare array for each stream, the larger one gzipped since.
+pub(super) fn graph_array(sim: &Sim, out: &mut Export) -> io::Result<()> {
+    for stream in streams(sim) {
+        let list = J::List(stream.rows.iter().map(|row| graph(sim, row)).collect());
+        let path = if stream.interactive { INTERACTIVE } else { NON_INTERACTIVE };
+        single(out, path, &stream, list.render().into_bytes())?;
     }
-    out.declare("signins/*.json", sim.setting.signins, "Entra portal", false);
+    out.declare("signins/*", sim.setting.signins, "Entra portal", false);
+    Ok(())
+}
+
+/// One stream in one file: as it is with somebody at the keyboard, gzipped without.
+fn single(out: &mut Export, path: &str, stream: &Stream<'_>, bytes: Vec<u8>) -> io::Result<()> {
+    let (rows, records) = (stream.rows.len(), stream.records);
+    if stream.interactive {
+        out.count(path, KIND, rows, records);
+        out.file(path, bytes);
+        return Ok(());
+    }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    out.count(&format!("{path}.gz!/{name}"), KIND, rows, records);
+    out.file(&format!("{path}.gz"), gzip(&bytes)?);
+    Ok(())
 }
 
 fn client_app(row: &SignIn) -> &'static str {
@@ -125,13 +156,23 @@ fn graph(sim: &Sim, row: &SignIn) -> J {
         ("resourceDisplayName", s(row.resource.1)),
         ("resourceId", s(row.resource.0)),
         ("homeTenantId", s(&sim.tenant.id)),
-        ("userType", s(if person.kind == super::super::people::Kind::Guest { "guest" } else { "member" })),
+        (
+            "userType",
+            s(if person.kind == super::super::people::Kind::Guest { "guest" } else { "member" }),
+        ),
         (
             "status",
             J::Object(vec![
                 ("errorCode", n(i64::from(row.error))),
                 ("failureReason", s(row.reason)),
-                ("additionalDetails", if row.mfa { s("MFA completed in Azure AD") } else { J::Null }),
+                (
+                    "additionalDetails",
+                    if row.mfa && row.error == 0 {
+                        s("MFA completed in Azure AD")
+                    } else {
+                        J::Null
+                    },
+                ),
             ]),
         ),
         ("deviceDetail", device(row)),
@@ -160,21 +201,21 @@ Autonomous system  number,Flagged for review,Token issuer type,Incoming token ty
 Conditional Access,Managed Identity type,Associated Resource Id,Federated Token Id,Federated Token Issuer";
 
 /// The portal's CSV, one file a stream.
-pub(super) fn portal_csv(sim: &Sim, out: &mut Export) {
-    let paths = [
-        ("signins/InteractiveSignIns_2025-07-10_2025-08-08.csv", true),
-        ("signins/NonInteractiveSignIns_2025-07-10_2025-08-08.csv", false),
-    ];
-    for (path, interactive) in paths {
-        let rows = of(sim, interactive);
+pub(super) fn portal_csv(sim: &Sim, out: &mut Export) -> io::Result<()> {
+    for stream in streams(sim) {
+        let path = if stream.interactive {
+            "signins/InteractiveSignIns_2025-07-10_2025-08-08.csv"
+        } else {
+            "signins/NonInteractiveSignIns_2025-07-10_2025-08-08.csv"
+        };
         let mut text = format!("{HEADER}\r\n");
-        for row in &rows {
+        for row in &stream.rows {
             portal_row(sim, row, &mut text);
         }
-        out.count(path, KIND, rows.len(), rows.len());
-        out.file(path, with_mark(&text));
+        single(out, path, &stream, with_mark(&text))?;
     }
-    out.declare("signins/*.csv", sim.setting.signins, "Entra portal", false);
+    out.declare("signins/*", sim.setting.signins, "Entra portal", false);
+    Ok(())
 }
 
 fn portal_row(sim: &Sim, row: &SignIn, text: &mut String) {
@@ -200,14 +241,27 @@ fn portal_row(sim: &Sim, row: &SignIn, text: &mut String) {
     let required =
         if row.mfa { "Multifactor authentication" } else { "Single-factor authentication" };
     let kind = if person.kind == super::super::people::Kind::Guest { "Guest" } else { "Member" };
-    let cells: Vec<&str> = vec![
-        &date, &row.id, &client.agent, &row.correlation, &person.oid, &person.name, &upn, kind, "None",
-        incoming, "None", token(row), "None", "None", "Unbound", "1002", &row.app.1, &row.app.0,
-        &sim.tenant.id, row.resource.1, row.resource.0, &sim.tenant.id, &sim.tenant.id, &sim.tenant.id,
-        sim.setting.organisation, &place.ip, &location, status, &error, row.reason, client_app(row),
-        &device.id, browser_of(&client.agent), os, managed, managed, device.trust, "", "", "", required, &upn,
-        &client.session, "", "No", "", &asn, "No", "Microsoft Entra ID", incoming, "", "120",
-        if row.error == 0 { "Success" } else { "Not Applied" }, "None", "", "", "",
-    ];
+    let tenant = sim.tenant.id.as_str();
+    let organisation = sim.setting.organisation;
+    let access = if row.error == 0 { "Success" } else { "Not Applied" };
+    let browser = browser_of(&client.agent);
+    let who = [&date, &row.id, &client.agent, &row.correlation, &person.oid, &person.name, &upn];
+    let how = [kind, "None", incoming, "None", token(row), "None", "None", "Unbound", "1002"];
+    let what =
+        [&row.app.1, &row.app.0, tenant, row.resource.1, row.resource.0, tenant, tenant, tenant];
+    let whence = [organisation, &place.ip, &location, status, &error, row.reason, client_app(row)];
+    let device = [&device.id, browser, os, managed, managed, device.trust, "", "", "", required];
+    let session = [&upn, client.session.as_str(), "", "No", "", &asn, "No", "Microsoft Entra ID"];
+    let rest = [incoming, "", "120", access, "None", "", "", ""];
+    let cells: Vec<&str> = who
+        .map(String::as_str)
+        .into_iter()
+        .chain(how)
+        .chain(what)
+        .chain(whence)
+        .chain(device)
+        .chain(session)
+        .chain(rest)
+        .collect();
     plain_row(&cells, "\r\n", text);
 }

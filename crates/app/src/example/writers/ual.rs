@@ -7,9 +7,10 @@ use super::super::people::{Kind, VICTIM};
 use super::super::rng::Rng;
 use super::super::sim::{Sim, Ual};
 use super::text::{gzip, plain_row, quoted_row, with_mark, zip};
-use super::Export;
+use super::{Export, break_round};
 
 const KIND: &str = "ual";
+const OLD: &str = "UAL_202508-202510.zip";
 
 /// The name of a record type, as the cmdlet writes it.
 fn type_name(number: i32) -> &'static str {
@@ -28,7 +29,7 @@ fn type_name(number: i32) -> &'static str {
 
 /// One query of Search-UnifiedAuditLog and the file it went into.
 struct Query {
-    path: String,
+    name: &'static str,
     from: i64,
     to: i64,
     /// Only this account, where the query named one.
@@ -38,17 +39,10 @@ struct Query {
 }
 
 /// Search-UnifiedAuditLog in four spans that overlap, and once more for the account in question.
-pub(super) fn search_csv(sim: &Sim, out: &mut Export) {
+pub(super) fn search_csv(sim: &Sim, out: &mut Export) -> io::Result<()> {
     let (from, to) = sim.setting.ual;
     let day = |month, day| utc(ymd(2025, month, day), 0, 0, 0);
-    let query = |path: &str, from, to, typed, remote| Query {
-        path: format!("ual/{path}"),
-        from,
-        to,
-        user: None,
-        typed,
-        remote,
-    };
+    let query = |name, from, to, typed, remote| Query { name, from, to, user: None, typed, remote };
     let mut queries = vec![
         query("UAL_20250825-20250921.csv", from, day(9, 22), true, false),
         query("UAL_20250921-20251012.csv", day(9, 21), day(10, 13), false, false),
@@ -60,20 +54,26 @@ pub(super) fn search_csv(sim: &Sim, out: &mut Export) {
     queries.push(victim);
     let mut seen = BTreeSet::new();
     let mut total = 0;
-    let last = queries.len() - 1;
-    for (i, query) in queries.iter().enumerate() {
+    let mut old = Vec::new();
+    for query in &queries {
         let mut rows = answered(sim, query);
-        // Duplicates are normal in this export; a round number of rows would mean a cut one.
-        while rows.len() % 1000 == 0 || (i == last && (total + rows.len()) % 1000 == 0) {
-            let Some(first) = rows.first().copied() else { break };
-            rows.push(first);
-        }
+        break_round(&mut rows, total);
         total += rows.len();
         let records = rows.iter().filter(|r| seen.insert(r.id.as_str())).count();
-        out.count(&query.path, KIND, rows.len(), records);
-        out.file(&query.path, search_file(sim, query, &rows));
+        let text = search_file(sim, query, &rows);
+        if query.to <= day(10, 13) && query.user.is_none() {
+            // The two oldest came in one archive.
+            out.count(&format!("ual/{OLD}!/{}", query.name), KIND, rows.len(), records);
+            old.push((query.name, text));
+        } else {
+            let path = format!("ual/{}", query.name);
+            out.count(&path, KIND, rows.len(), records);
+            out.file(&path, text);
+        }
     }
-    out.declare("ual/*.csv", sim.setting.ual, "Search-UnifiedAuditLog", true);
+    out.file(&format!("ual/{OLD}"), zip(&old)?);
+    out.declare("ual/*", sim.setting.ual, "Search-UnifiedAuditLog", true);
+    Ok(())
 }
 
 /// A large set comes back unsorted.
@@ -85,7 +85,7 @@ fn answered<'a>(sim: &'a Sim, query: &Query) -> Vec<&'a Ual> {
         .filter(|r| query.user.as_ref().is_none_or(|user| *user == r.account))
         .collect();
     if query.user.is_none() {
-        Rng::new(sim.options.seed, &query.path).shuffle(&mut rows);
+        Rng::new(sim.options.seed, query.name).shuffle(&mut rows);
     } else {
         rows.reverse();
     }
@@ -93,24 +93,43 @@ fn answered<'a>(sim: &'a Sim, query: &Query) -> Vec<&'a Ual> {
 }
 
 const SEARCH_HEADER: [&str; 10] = [
-    "RecordType", "CreationDate", "UserIds", "Operations", "AuditData", "ResultIndex", "ResultCount",
-    "Identity", "IsValid", "ObjectState",
+    "RecordType",
+    "CreationDate",
+    "UserIds",
+    "Operations",
+    "AuditData",
+    "ResultIndex",
+    "ResultCount",
+    "Identity",
+    "IsValid",
+    "ObjectState",
 ];
 
 fn search_file(sim: &Sim, query: &Query, rows: &[&Ual]) -> Vec<u8> {
     let mut text = String::with_capacity(rows.iter().map(|r| r.body.len() * 5 / 4 + 320).sum());
     if query.typed {
-        text.push_str("#TYPE Deserialized.Microsoft.Exchange.Data.ApplicationLogic.UnifiedAuditLogEvent\r\n");
+        text.push_str(
+            "#TYPE Deserialized.Microsoft.Exchange.Data.ApplicationLogic.UnifiedAuditLogEvent\r\n",
+        );
     }
-    let runspace = Rng::new(sim.options.seed, &query.path).guid();
+    let runspace = Rng::new(sim.options.seed, query.name).guid();
     let remote = ["outlook.office365.com", runspace.as_str(), "False"];
-    let prefix: &[&str] = if query.remote { &["PSComputerName", "RunspaceId", "PSShowComputerName"] } else { &[] };
+    let prefix: &[&str] =
+        if query.remote { &["PSComputerName", "RunspaceId", "PSShowComputerName"] } else { &[] };
     quoted_row(&[prefix, &SEARCH_HEADER].concat(), "\r\n", &mut text);
     let count = rows.len().to_string();
     for (i, r) in rows.iter().enumerate() {
         let (date, index) = (ja_host(r.at), (i + 1).to_string());
         let cells = [
-            type_name(r.record_type), &date, &r.user, &r.operation, &r.body, &index, &count, &r.id, "True",
+            type_name(r.record_type),
+            &date,
+            &r.user,
+            &r.operation,
+            &r.body,
+            &index,
+            &count,
+            &r.id,
+            "True",
             "Unchanged",
         ];
         let prefix: &[&str] = if query.remote { &remote } else { &[] };
@@ -122,19 +141,21 @@ fn search_file(sim: &Sim, query: &Query, rows: &[&Ual]) -> Vec<u8> {
 /// Rows of an export without overlaps, a round number broken by repeating one.
 fn unrounded(sim: &Sim) -> Vec<&Ual> {
     let mut rows: Vec<&Ual> = sim.ual.iter().rev().collect();
-    if rows.len() % 1000 == 0
-        && let Some(first) = rows.first().copied()
-    {
-        rows.push(first);
-    }
+    break_round(&mut rows, 0);
     rows
 }
 
 /// The portal's CSV of today: newest first, times with a trailing blank, record types as numbers.
-pub(super) fn portal_csv(sim: &Sim, out: &mut Export) {
+pub(super) fn portal_csv(sim: &Sim, out: &mut Export) -> io::Result<()> {
     let mut text = String::new();
     let header = [
-        "RecordId", "CreationDate", "RecordType", "Operation", "UserId", "AuditData", "AssociatedAdminUnits",
+        "RecordId",
+        "CreationDate",
+        "RecordType",
+        "Operation",
+        "UserId",
+        "AuditData",
+        "AssociatedAdminUnits",
         "AssociatedAdminUnitsNames",
     ];
     plain_row(&header, "\r\n", &mut text);
@@ -142,12 +163,17 @@ pub(super) fn portal_csv(sim: &Sim, out: &mut Export) {
     for r in &rows {
         let date = iso(r.at).replace('Z', ".0000000Z ");
         let number = r.record_type.to_string();
-        plain_row(&[&r.id, &date, &number, &r.operation, &r.user, &r.body, "", ""], "\r\n", &mut text);
+        plain_row(
+            &[&r.id, &date, &number, &r.operation, &r.user, &r.body, "", ""],
+            "\r\n",
+            &mut text,
+        );
     }
-    let path = "ual/AuditLog_2025-04-07_2025-06-20.csv";
-    out.count(path, KIND, rows.len(), sim.ual.len());
-    out.file(path, with_mark(&text));
-    out.declare("ual/*.csv", sim.setting.ual, "Purview", false);
+    let name = "AuditLog_2025-04-07_2025-06-20.csv";
+    out.count(&format!("ual/purview.zip!/{name}"), KIND, rows.len(), sim.ual.len());
+    out.file("ual/purview.zip", zip(&[(name, with_mark(&text))])?);
+    out.declare("ual/*.zip", sim.setting.ual, "Purview", false);
+    Ok(())
 }
 
 /// Bare records, one a line, gzipped, in two files that overlap by three days.
@@ -156,8 +182,13 @@ pub(super) fn bare_lines(sim: &Sim, out: &mut Export) -> io::Result<()> {
     let cut = utc(ymd(2025, 3, 1), 0, 0, 0);
     let overlap = utc(plus(ymd(2025, 3, 1), 3), 0, 0, 0);
     let mut seen = BTreeSet::new();
-    for (path, from, to) in [("ual/audit-1.jsonl.gz", from, overlap), ("ual/audit-2.jsonl.gz", cut, to)] {
-        let rows: Vec<&Ual> = sim.ual.iter().filter(|r| (from..to).contains(&r.at)).collect();
+    let mut total = 0;
+    for (path, from, to) in
+        [("ual/audit-1.jsonl.gz", from, overlap), ("ual/audit-2.jsonl.gz", cut, to)]
+    {
+        let mut rows: Vec<&Ual> = sim.ual.iter().filter(|r| (from..to).contains(&r.at)).collect();
+        break_round(&mut rows, total);
+        total += rows.len();
         let mut text = String::new();
         for row in &rows {
             text.push_str(&row.body);
@@ -175,13 +206,19 @@ pub(super) fn bare_lines(sim: &Sim, out: &mut Export) -> io::Result<()> {
 /// Answers of Graph's audit log query, page by page, in one archive.
 pub(super) fn graph_query_zip(sim: &Sim, out: &mut Export) -> io::Result<()> {
     let rows = unrounded(sim);
-    let half = rows.len().div_ceil(2);
+    let half = rows.len() / 2 + 7;
     let mut entries: Vec<(&str, Vec<u8>)> = Vec::new();
     let mut seen = BTreeSet::new();
     for (page, name) in rows.chunks(half.max(1)).zip(["records-part1.json", "records-part2.json"]) {
         let list = page.iter().map(|r| J::Raw(graph_record(sim, r))).collect();
         let document = J::Object(vec![
-            ("@odata.context", J::Text("https://graph.microsoft.com/beta/$metadata#security/auditLog/queries/records".to_owned())),
+            (
+                "@odata.context",
+                J::Text(
+                    "https://graph.microsoft.com/beta/$metadata#security/auditLog/queries/records"
+                        .to_owned(),
+                ),
+            ),
             ("value", J::List(list)),
         ]);
         let records = page.iter().filter(|r| seen.insert(r.id.as_str())).count();
@@ -197,7 +234,8 @@ fn graph_record(sim: &Sim, r: &Ual) -> String {
     let text = |t: &str| J::Text(t.to_owned());
     let name = type_name(r.record_type);
     let camel = name[..1].to_ascii_lowercase() + &name[1..];
-    let person = sim.people.iter().find(|p| p.upn.to_lowercase() == r.account && p.kind != Kind::Guest);
+    let person =
+        sim.people.iter().find(|p| p.upn.to_lowercase() == r.account && p.kind != Kind::Guest);
     J::Object(vec![
         ("@odata.type", text("#microsoft.graph.security.auditLogRecord")),
         ("id", text(&r.id)),

@@ -1,0 +1,146 @@
+//! `konseki check`: what is there, what is missing, and how to export it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::atomic::AtomicBool,
+};
+
+use anyhow::Result;
+use clap::{Args, Command, FromArgMatches};
+use evidence::{Inspection, ReadOptions, Source};
+use model::{Content, Kind, Reading, Untrusted, What, rfc3339};
+use report::Language;
+
+use super::CommandLine;
+use crate::{
+    cli::Common,
+    error::{self, wrong_use},
+    output,
+    progress::{Bar, Progress, Silent},
+    reading,
+};
+
+/// See in seconds what evidence is there and what is missing
+#[derive(Args)]
+struct Arguments {
+    /// Folders or files of evidence
+    #[arg(required = true, value_name = "EVIDENCE")]
+    evidence: Vec<PathBuf>,
+    /// Language
+    #[arg(long, value_parser = ["ja", "en"])]
+    lang: Option<String>,
+}
+
+pub(super) const COMMAND: CommandLine = CommandLine {
+    name: "check",
+    define: |it: Command| Arguments::augment_args(it),
+    run: |matches, common| run(&Arguments::from_arg_matches(matches)?, common),
+};
+
+/// One file, as far as a first look tells.
+struct Seen {
+    path: String,
+    kind: Kind,
+    reading: Reading,
+    accounts: BTreeSet<String>,
+}
+
+fn run(arguments: &Arguments, common: &Common) -> Result<u8> {
+    for path in &arguments.evidence {
+        if !path.exists() {
+            return Err(wrong_use(format!("{}: no such file or folder", path.display())));
+        }
+    }
+    let bar: Box<dyn Progress> =
+        if output::shows_progress() && !common.quiet { Box::new(Bar::default()) } else { Box::new(Silent) };
+    let stop = AtomicBool::new(false);
+    let (files, troubles) = reading::find(&arguments.evidence, Vec::new(), &*bar, &stop)?;
+    let japanese = files.iter().any(|(_, it)| it.kana);
+    let code = arguments.lang.clone().unwrap_or_else(|| if japanese { "ja" } else { "en" }.to_owned());
+    let language = Language::of(&code).unwrap_or(report::EN);
+    bar.stage("read", files.iter().map(|(_, it)| it.bytes).sum());
+    let mut seen = Vec::new();
+    for (source, inspection) in &files {
+        seen.push(look(source, inspection));
+        bar.bytes(inspection.bytes);
+    }
+    bar.done();
+    let mut out = table(&seen, language);
+    for it in &troubles {
+        let line = format!("{}: {}\n", it.path, it.reason);
+        out.push_str(&Untrusted::new(line.trim_end()).for_terminal());
+        out.push('\n');
+    }
+    out.push_str(&missing(&seen, language));
+    output::print(&out);
+    let rejected = seen.iter().any(|it| it.reading.rejected > 0) || !troubles.is_empty();
+    Ok(if common.strict && rejected { error::OPEN } else { error::DONE })
+}
+
+fn look(source: &Source, inspection: &Inspection) -> Seen {
+    let mut accounts = BTreeSet::new();
+    let reading = evidence::read(source, inspection, &ReadOptions::default(), &mut |row| {
+        let Content::Record(record) = row.content else { return };
+        let name = match record.what {
+            What::Event(it) => it.actor,
+            What::SignIn(it) => it.event.actor,
+            What::Mail(it) => it.sender,
+            What::Inventory(it) => it.account,
+            What::Address(_) => return,
+        };
+        if name.contains('@') && accounts.len() < 100_000 {
+            accounts.insert(name);
+        }
+    });
+    Seen { path: source.path.clone(), kind: inspection.kind, reading, accounts }
+}
+
+fn table(seen: &[Seen], language: Language) -> String {
+    let ja = language.code() == "ja";
+    let mut out = String::new();
+    for it in seen {
+        let kind = report::word(language, "kind", it.kind.word());
+        let path = Untrusted::from(it.path.as_str()).for_terminal();
+        let rows = it.reading.rows;
+        let mut line = match ja {
+            true => format!("{path}\n    {kind}、{rows} 行"),
+            false => format!("{path}\n    {kind}, {rows} rows"),
+        };
+        if it.reading.rejected > 0 {
+            let n = it.reading.rejected;
+            line.push_str(&if ja { format!("（うち読めない行 {n}）") } else { format!(" ({n} unreadable)") });
+        }
+        if let (Some(from), Some(to)) = (it.reading.from, it.reading.to) {
+            line.push_str(&format!("  {} … {}", rfc3339(from), rfc3339(to)));
+        }
+        if !it.accounts.is_empty() {
+            let n = it.accounts.len();
+            line.push_str(&if ja { format!("  アカウント {n}") } else { format!("  {n} accounts") });
+        }
+        out.push_str(&line);
+        out.push('\n');
+    }
+    let mut by_kind: BTreeMap<&str, u64> = BTreeMap::new();
+    for it in seen {
+        *by_kind.entry(it.kind.word()).or_default() += 1;
+    }
+    let total: Vec<String> =
+        by_kind.iter().map(|(kind, n)| format!("{} {n}", report::word(language, "kind", kind))).collect();
+    out.push_str(&format!("\n{}\n", total.join(" / ")));
+    out
+}
+
+fn missing(seen: &[Seen], language: Language) -> String {
+    let kinds = seen.iter().filter(|it| it.reading.rows > it.reading.rejected).map(|it| it.kind).collect();
+    let given = decide::next::Given { kinds, takeover: true, mails: true, ..Default::default() };
+    let mut out = String::new();
+    for (n, mut it) in decide::next::next_evidence(&given, &[]).into_iter().enumerate() {
+        it.how.translate(&report::phrase_of);
+        it.why.translate(&report::phrase_of);
+        let code = language.code();
+        out.push_str(&format!("\n{}. {}\n   {}\n", n + 1, it.why.in_language(code), it.how.in_language(code)));
+    }
+    let head = if language.code() == "ja" { "足りないもの、取り方:" } else { "What is missing, and how to export it:" };
+    format!("\n{head}{out}")
+}

@@ -1,0 +1,65 @@
+//! How far a long run is: stage, rate and time left, on a terminal only.
+
+use std::cell::RefCell;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Told by the pipeline what it is doing.
+pub trait Progress {
+    /// A stage begins; `total` is in the stage's own unit, 0 if unknown.
+    fn stage(&self, name: &str, total: u64);
+    /// So many more units are done.
+    fn bytes(&self, n: u64);
+    /// So many more rows were read.
+    fn rows(&self, n: u64);
+    /// Everything is done.
+    fn done(&self);
+}
+
+/// Says nothing.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn stage(&self, _name: &str, _total: u64) {}
+    fn bytes(&self, _n: u64) {}
+    fn rows(&self, _n: u64) {}
+    fn done(&self) {}
+}
+
+/// A bar on standard error.
+#[derive(Default)]
+pub struct Bar {
+    bar: RefCell<Option<ProgressBar>>,
+}
+
+impl Progress for Bar {
+    fn stage(&self, name: &str, total: u64) {
+        self.done();
+        let bar = if total == 0 { ProgressBar::new_spinner() } else { ProgressBar::new(total) };
+        let template = match (name, total) {
+            ("read", 1..) => "{msg:<10} {bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left",
+            (_, 1..) => "{msg:<10} {bar:30} {pos}/{len}  {eta} left",
+            _ => "{msg:<10} {spinner} {elapsed}",
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_message(name.to_owned());
+        bar.enable_steady_tick(std::time::Duration::from_millis(120));
+        self.bar.replace(Some(bar));
+    }
+
+    fn bytes(&self, n: u64) {
+        if let Some(bar) = self.bar.borrow().as_ref() {
+            bar.inc(n);
+        }
+    }
+
+    fn rows(&self, _n: u64) {}
+
+    fn done(&self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What every section needs: words, times, figures that open their basis, tables.
+
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use model::{
+    Phrase, Text,
+    findings::{Figure, Findings, Reason},
+};
+
+use crate::{
+    Language,
+    claims::why_command,
+    figures::{Unit, amount, limits, number, trust},
+    names::safe,
+    times,
+    words::{word, written},
+};
+
+/// Rows above which a table is folded.
+const FOLDED: usize = 200;
+/// Rows above which the rest is left to `konseki show`.
+const MOST: usize = 2_000;
+
+/// The findings, and how they are said.
+pub(super) struct Page<'a> {
+    pub(super) findings: &'a Findings,
+    pub(super) language: Language,
+    pub(super) zone: TimeZone,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(findings: &'a Findings, language: Language) -> Page<'a> {
+        Page { findings, language, zone: times::zone(&findings.case.timezone) }
+    }
+
+    pub(super) fn say(&self, phrase: Phrase, args: &[(&str, &str)]) -> String {
+        self.language.say(phrase, args)
+    }
+
+    pub(super) fn t(&self, phrase: Phrase) -> String {
+        self.language.word(phrase)
+    }
+
+    pub(super) fn word(&self, area: &str, it: &str) -> String {
+        word(self.language, area, it)
+    }
+
+    pub(super) fn text(&self, text: &Text) -> String {
+        safe(text.in_language(self.language.code()))
+    }
+
+    /// Local time with offset, UTC beside it.
+    pub(super) fn time(&self, at: &str) -> Markup {
+        html! {
+            time datetime=(safe(at)) { (safe(&times::when(at, &self.zone))) }
+            span.utc { (safe(&times::utc(at))) }
+        }
+    }
+
+    pub(super) fn maybe_time(&self, at: Option<&String>) -> Markup {
+        at.map_or_else(|| html! { "—" }, |it| self.time(it))
+    }
+
+    /// A section with its heading.
+    pub(super) fn section(&self, id: &str, title: Phrase, inside: Markup) -> Markup {
+        html! {
+            section id=(id) aria-labelledby={ (id) "-h" } {
+                h2 id={ (id) "-h" } { (self.t(title)) }
+                (inside)
+            }
+        }
+    }
+
+    /// A number that opens the command which shows its records.
+    pub(super) fn count(&self, claim: &str, value: u64) -> Markup {
+        self.opened(claim, &number(value))
+    }
+
+    /// Any text that opens the command which shows its records.
+    pub(super) fn opened(&self, claim: &str, shown: &str) -> Markup {
+        html! {
+            details.n data-claim=(safe(claim)) {
+                summary { (shown) }
+                div { code { (safe(&why_command(claim))) } }
+            }
+        }
+    }
+
+    /// A figure as a card: label, value, how far it can be trusted, its basis.
+    pub(super) fn card(&self, claim: &str, label: Phrase, figure: &Figure, unit: Unit) -> Markup {
+        let why = limits(&figure.limits, self.language);
+        html! {
+            li data-claim=(safe(claim)) {
+                span.label { (self.t(label)) }
+                span.value { (amount(figure, unit, self.language)) }
+                span class={ "trust " (written(figure.is)) } { (trust(figure, self.language)) }
+                details {
+                    summary { (self.t(Phrase::new("report.basis", "Basis"))) }
+                    p { code { (safe(&why_command(claim))) } }
+                    @if !why.is_empty() { ul { @for it in &why { li { (it) } } } }
+                }
+            }
+        }
+    }
+
+    /// Reasons with their weight and rule, strongest first as decided.
+    pub(super) fn reasons(&self, reasons: &[Reason]) -> Markup {
+        html! {
+            @if !reasons.is_empty() {
+                ul {
+                    @for it in reasons {
+                        li {
+                            (self.text(&it.text))
+                            " " span.note { (self.word("class", &it.class)) " " (format!("{:+}", it.score)) " · " (safe(&it.rule)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A table whose first column heads its rows. Many rows are folded, very many are left out and
+    /// the command that shows them is named.
+    pub(super) fn table(
+        &self,
+        caption: Phrase,
+        head: &[Phrase],
+        rows: Vec<Vec<Markup>>,
+        part: &str,
+    ) -> Markup {
+        if rows.is_empty() {
+            return html! { p.note { (self.t(caption)) ": " (self.t(Phrase::new("report.nothing", "none"))) } };
+        }
+        let count = rows.len();
+        let table = html! {
+            div.scroll { table {
+                caption { (self.t(caption)) }
+                thead { tr { @for it in head { th scope="col" { (self.t(*it)) } } } }
+                tbody { @for row in rows.into_iter().take(MOST) { tr {
+                    @for (at, cell) in row.into_iter().enumerate() {
+                        @if at == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                    }
+                } } }
+            } }
+            @if count > MOST {
+                p.note { (self.say(Phrase::new("report.rest", "{n} more: {command}"), &[("n", &number((count - MOST) as u64)), ("command", &format!("konseki show {part}"))])) }
+            }
+        };
+        self.folded(table, count, count > FOLDED)
+    }
+
+    /// Folds a table behind the number of its rows.
+    pub(super) fn folded(&self, table: Markup, rows: usize, fold: bool) -> Markup {
+        if !fold {
+            return table;
+        }
+        let label = self
+            .say(Phrase::new("report.rows", "Table of {n} rows"), &[("n", &number(rows as u64))]);
+        html! { details.rows { summary { (label) } (table) } }
+    }
+
+    /// A verdict as a chip: its word carries the meaning, colour and border only repeat it.
+    pub(super) fn chip(&self, area: &str, it: &str) -> Markup {
+        let class = match it {
+            "compromised" | "attacker" | "trace_found" => "bad",
+            "suspected" => "doubt",
+            "no_trace" | "owner" | "other_person" | "service" => "good",
+            _ => "open",
+        };
+        html! { span class={ "chip " (class) } { (self.word(area, it)) } }
+    }
+}
+
+/// Texts, one a line.
+pub(super) fn lines<T: AsRef<str>>(texts: &[T]) -> Markup {
+    html! { @for (at, it) in texts.iter().enumerate() { @if at > 0 { br; } (safe(it.as_ref())) } }
+}
+
+/// A text as a cell.
+pub(super) fn cell(text: &str) -> Markup {
+    html! { (safe(text)) }
+}

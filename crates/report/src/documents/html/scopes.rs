@@ -1,0 +1,203 @@
+//! Scopes, reading, exposure, deadlines.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+use model::{
+    Phrase,
+    findings::{Figure, Gap, Scope, ScopeVerdict},
+};
+
+use super::page::{Page, cell, lines};
+use crate::{
+    claims,
+    figures::{Unit, amount, limits, number, trust},
+    names::{safe, scope_name},
+    words::written,
+};
+
+const SCOPE: Phrase = Phrase::new("report.scope", "Scope");
+
+/// Every scope: those with a trace first, then those that cannot be told, then those without trace.
+pub(super) fn scopes(page: &Page) -> Markup {
+    let head = [
+        SCOPE,
+        Phrase::new("report.verdict", "Verdict"),
+        Phrase::new("report.records", "Records"),
+        Phrase::new("report.said", "What can be said"),
+        Phrase::new("report.coverage", "Coverage by the logs"),
+    ];
+    let of = |verdict| -> Vec<_> {
+        page.findings
+            .scopes
+            .iter()
+            .filter(|it| it.verdict == verdict)
+            .map(|it| scope(page, it))
+            .collect()
+    };
+    html! {
+        p.note { (page.t(Phrase::new("report.scopes_note", "«No trace» is said only where a log able to show the trace was on, whole and read for the whole period. Everything else cannot be told yet: that is neither good nor bad news."))) }
+        (page.table(Phrase::new("report.scopes_found", "Trace found"), &head, of(ScopeVerdict::TraceFound), "scopes"))
+        (page.table(Phrase::new("report.scopes_open", "Cannot be told yet"), &head, of(ScopeVerdict::CannotTell), "scopes"))
+        (page.table(Phrase::new("report.scopes_clear", "No trace"), &head, of(ScopeVerdict::NoTrace), "scopes"))
+    }
+}
+
+fn scope(page: &Page, it: &Scope) -> Vec<Markup> {
+    vec![
+        html! { (scope_name(&it.scope, page.language)) span.utc { (safe(&it.scope)) } },
+        page.chip("scope_verdict", &written(it.verdict)),
+        page.count(&claims::scope(&it.scope), it.records),
+        said(page, it),
+        coverage(page, it),
+    ]
+}
+
+fn said(page: &Page, it: &Scope) -> Markup {
+    html! {
+        p { (page.text(&it.text)) }
+        @if let Some(verdict) = &it.if_confirmed {
+            p { (page.t(Phrase::new("report.if_confirmed", "If the inferred coverage is confirmed"))) ": " (page.chip("scope_verdict", verdict)) }
+        }
+        @for limit in limits(&it.limits, page.language) { p.note { (limit) } }
+        @for it in &it.blocking {
+            p.note {
+                (page.say(Phrase::new("report.blocking", "{n} record(s) stand against a verdict until a person decides:"), &[("n", &number(it.records))]))
+                " " code { "konseki decide " (safe(&it.decide.what)) " " (safe(&it.decide.selector)) " --is " (safe(&it.decide.is)) }
+            }
+        }
+        @for it in &it.attested {
+            p.note { (page.say(Phrase::new("report.attested", "Stated by {by}, {at}:"), &[("by", &safe(&it.by)), ("at", &safe(&it.at))])) " " (safe(&it.says)) }
+        }
+    }
+}
+
+fn coverage(page: &Page, it: &Scope) -> Markup {
+    let covered = format!("{:.0} %", it.coverage.covered * 100.0);
+    html! {
+        p { (covered) " – " (page.word("basis", &it.coverage.basis)) }
+        @for act in &it.coverage.by_act {
+            p.note { (page.word("act", &act.act)) ": " (format!("{:.0} %", act.covered * 100.0)) " " (safe(&act.sources.join(", "))) }
+        }
+        (gaps(page, &it.coverage.gaps))
+    }
+}
+
+/// Gaps of the same reason and span stand on one line with all their acts.
+fn gaps(page: &Page, gaps: &[Gap]) -> Markup {
+    let mut lines: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for gap in gaps {
+        let acts = lines.entry((&gap.why, &gap.from, &gap.to)).or_default();
+        acts.push(page.word("act", &gap.act));
+    }
+    html! {
+        @if !lines.is_empty() {
+            ul { @for ((why, from, to), acts) in &lines { li {
+                (page.word("gap", why)) " (" (acts.join(", ")) ")"
+                @if let (Some(from), Some(to)) = (from, to) { " " (page.time(from)) "– " (page.time(to)) }
+            } } }
+        }
+    }
+}
+
+/// What the intruder read, by account.
+pub(super) fn reading(page: &Page) -> Markup {
+    let head = [
+        Phrase::new("report.account", "Account"),
+        Phrase::new("report.read_items", "Mails read"),
+        Phrase::new("report.synced", "Folders copied whole"),
+        Phrase::new("report.read_files", "Files"),
+    ];
+    let rows = page.findings.reading.iter().map(|it| {
+        let claim = claims::account(&it.account);
+        let folders: Vec<String> =
+            it.synced_folders.iter().map(|it| scope_name(it, page.language)).collect();
+        let items = html! {
+            (figure(page, &claim, &it.items))
+            @if it.throttled { p.note { (page.word("limit", "throttled")) } }
+        };
+        vec![cell(&it.account), items, lines(&folders), figure(page, &claim, &it.files)]
+    });
+    page.table(
+        Phrase::new(
+            "report.reading_table",
+            "Read or copied in sessions of the intruder, the fraudulent mails left out",
+        ),
+        &head,
+        rows.collect(),
+        "mail",
+    )
+}
+
+fn figure(page: &Page, claim: &str, figure: &Figure) -> Markup {
+    html! {
+        (page.opened(claim, &amount(figure, Unit::Items, page.language)))
+        " " span.note { (trust(figure, page.language)) }
+    }
+}
+
+/// Whose addresses may have been exposed.
+pub(super) fn exposure(page: &Page) -> Markup {
+    let exposure = &page.findings.exposure;
+    let head = [
+        SCOPE,
+        Phrase::new("report.kind", "Kind"),
+        Phrase::new("report.exposed_items", "Items: certain / possible / not recoverable"),
+        Phrase::new("report.exposed_addresses", "Addresses"),
+        Phrase::new("report.legal_state", "Legal class"),
+    ];
+    let rows = exposure.groups.iter().map(|it| {
+        let items = [it.items.certain, it.items.possible, it.items.unrecoverable].map(number).join(" / ");
+        vec![
+            cell(&scope_name(&it.scope, page.language)),
+            cell(&page.word("exposure_kind", &it.kind)),
+            cell(&items),
+            html! { (amount(&it.addresses, Unit::Addresses, page.language)) " " span.note { (trust(&it.addresses, page.language)) } },
+            cell(&page.word("legal_state", &it.legal_state)),
+        ]
+    });
+    html! {
+        @if exposure.addresses.value.is_none() {
+            p { strong { (page.t(Phrase::new("report.exposure_unknown", "How many addresses and people may have been exposed is not known yet."))) } " "
+                (page.t(Phrase::new("report.exposure_unknown_why", "That does not mean none: what stood in the folders at the time has not been rebuilt, so nothing can be counted yet."))) }
+        }
+        p.note { (page.t(Phrase::new("report.legal_note", "What the records show and how the law classes it are two things. The legal class is decided by a person."))) }
+        (page.table(Phrase::new("report.exposure_table", "Exposed by what was touched"), &head, rows.collect(), "people"))
+    }
+}
+
+/// Duties with their day.
+pub(super) fn deadlines(page: &Page) -> Markup {
+    let head = [
+        Phrase::new("report.due", "By"),
+        Phrase::new("report.duty", "Duty"),
+        Phrase::new("report.organisation", "Organisation"),
+        Phrase::new("report.binding", "Binding"),
+        Phrase::new("report.why", "Why"),
+        Phrase::new("report.rule", "Rule"),
+    ];
+    let rows = page.findings.deadlines.iter().map(|it| {
+        let due = it.due.clone().unwrap_or_else(|| {
+            page.t(Phrase::new("report.promptly", "promptly, no day in the law"))
+        });
+        let binding = if it.hard {
+            Phrase::new("report.hard", "fixed by law")
+        } else {
+            Phrase::new("report.guide", "a guide")
+        };
+        vec![
+            page.opened(&claims::deadline(&it.organisation, &it.what), &safe(&due)),
+            cell(&page.word("deadline", &it.what)),
+            cell(&it.organisation),
+            cell(&page.t(binding)),
+            cell(&page.text(&it.why)),
+            cell(&it.rule),
+        ]
+    });
+    page.table(
+        Phrase::new("report.deadlines_table", "Calendar days of the jurisdiction"),
+        &head,
+        rows.collect(),
+        "deadlines",
+    )
+}

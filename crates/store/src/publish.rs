@@ -1,0 +1,386 @@
+//! The tables of the case folder: sorted, in one part, the same bytes whatever the threads.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result};
+use model::Micros;
+
+use crate::{
+    Store,
+    columns::{Batcher, Cell, Column, Type::*, int},
+    tables::{self, Doc},
+};
+
+/// Folder of the published tables.
+const FOLDER: &str = "store";
+
+pub(crate) fn path(case: &Path, table: &str) -> PathBuf {
+    case.join(FOLDER).join(table).join("part-0.parquet")
+}
+
+/// What the judges decided, to be published beside what was read.
+#[derive(Clone, Debug, Default)]
+pub struct Published {
+    /// Evidence files.
+    pub evidence: Vec<EvidenceRow>,
+    /// Sessions.
+    pub sessions: Vec<SessionRow>,
+    /// Scopes.
+    pub scopes: Vec<ScopeRow>,
+    /// Coverage.
+    pub coverage: Vec<CoverageRow>,
+    /// Message id and class (`proven`, `matched`, `suspected`) of mails held to be the attacker's.
+    pub classes: Vec<(String, String)>,
+    /// Mailbox, folder path as recorded, scope id.
+    pub places: Vec<(String, String, String)>,
+}
+
+/// One evidence file.
+#[derive(Clone, Debug, Default)]
+pub struct EvidenceRow {
+    /// Evidence id.
+    pub id: String,
+    /// Path.
+    pub path: String,
+    /// Kind.
+    pub kind: String,
+    /// SHA-256.
+    pub sha256: String,
+    /// Size.
+    pub bytes: u64,
+    /// Counts.
+    pub tally: crate::Tally,
+    /// First instant.
+    pub from: Option<Micros>,
+    /// Last instant.
+    pub to: Option<Micros>,
+}
+
+/// One session.
+#[derive(Clone, Debug, Default)]
+pub struct SessionRow {
+    /// Display id, as assigned.
+    pub id: String,
+    /// Account.
+    pub account: String,
+    /// Verdict.
+    pub verdict: String,
+    /// Score.
+    pub score: i64,
+    /// First instant.
+    pub first: Micros,
+    /// Last instant.
+    pub last: Micros,
+    /// Records.
+    pub records: u64,
+    /// Rules that spoke, joined by blanks.
+    pub reasons: String,
+}
+
+/// One scope.
+#[derive(Clone, Debug, Default)]
+pub struct ScopeRow {
+    /// Scope id.
+    pub scope: String,
+    /// Verdict.
+    pub verdict: String,
+    /// Records of the attacker.
+    pub records: u64,
+    /// Verdict that would follow; empty if none.
+    pub if_confirmed: String,
+    /// What the coverage rests on.
+    pub basis: String,
+    /// Limits, joined by blanks.
+    pub limits: String,
+}
+
+/// One span of a scope and act.
+#[derive(Clone, Debug, Default)]
+pub struct CoverageRow {
+    /// Scope id.
+    pub scope: String,
+    /// Act.
+    pub act: String,
+    /// From.
+    pub from: Option<Micros>,
+    /// To, outside.
+    pub to: Option<Micros>,
+    /// `covered`, or why it is a gap.
+    pub state: String,
+    /// Kinds of evidence, joined by blanks.
+    pub sources: String,
+}
+
+impl Store {
+    /// Writes all published tables; gives their paths inside the case folder and their rows.
+    pub fn publish(&mut self, published: &Published) -> Result<Vec<(String, u64)>> {
+        self.live()?;
+        self.judged(published)?;
+        let items = self.place_of_events(published)?;
+        let mut written = Vec::new();
+        for table in tables::TABLES {
+            let sql = match table.name {
+                "evidence" => from("given_evidence", table.columns, "evidence_id"),
+                "rejects" => REJECTS.to_owned(),
+                "events" => events(tables::EVENTS, false, items),
+                "signins" => events(tables::SIGNINS, true, items),
+                "messages" => MESSAGES.to_owned(),
+                "sends" => SENDS.to_owned(),
+                "event_items" => ITEMS.to_owned(),
+                "addresses" => ADDRESSES.to_owned(),
+                "attribution" => ATTRIBUTION.to_owned(),
+                "sessions" => from("given_sessions", table.columns, "session_id"),
+                "coverage" => from("given_coverage", table.columns, "scope, act, \"from\", state"),
+                "scopes" => from("given_scopes", table.columns, "scope"),
+                _ => empty(&table.all()),
+            };
+            let path = path(&self.options.folder, table.name);
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)
+                    .with_context(|| format!("cannot create {}", folder.display()))?;
+            }
+            let part = path.with_extension("part");
+            let rows = self.engine.write(&sql, &part)?;
+            fs::rename(&part, &path)
+                .with_context(|| format!("cannot put {} in place", path.display()))?;
+            written.push((format!("{FOLDER}/{}/part-0.parquet", table.name), rows));
+        }
+        Ok(written)
+    }
+
+    fn judged(&self, published: &Published) -> Result<()> {
+        let mut classes = Batcher::new(CLASS);
+        for (message, class) in &published.classes {
+            classes.push(&[&[message.into(), class.into()]])?;
+        }
+        self.engine.memory("given_classes", classes)?;
+        let mut evidence = Batcher::new(EVIDENCE);
+        for it in &published.evidence {
+            evidence.push(&[
+                &[(&it.path).into(), (&it.kind).into(), (&it.sha256).into(), count(it.bytes)],
+                &[count(it.tally.rows), count(it.tally.records), count(it.tally.duplicates)],
+                &[count(it.tally.rejected), count(it.tally.lossy), count(it.tally.conflicts)],
+                &[Cell::MaybeInt(it.from), Cell::MaybeInt(it.to), (&it.id).into()],
+            ])?;
+        }
+        self.engine.memory("given_evidence", evidence)?;
+        let mut sessions = Batcher::new(SESSION);
+        for it in &published.sessions {
+            sessions.push(&[
+                &[(&it.id).into(), (&it.account).into(), (&it.verdict).into()],
+                &[Cell::Int(it.score), Cell::Int(it.first), Cell::Int(it.last)],
+                &[count(it.records), (&it.reasons).into(), Cell::Text("")],
+            ])?;
+        }
+        self.engine.memory("given_sessions", sessions)?;
+        let mut scopes = Batcher::new(SCOPE);
+        for it in &published.scopes {
+            scopes.push(&[
+                &[(&it.scope).into(), (&it.verdict).into(), count(it.records)],
+                &[(&it.if_confirmed).into(), (&it.basis).into(), (&it.limits).into()],
+                &[Cell::Text("")],
+            ])?;
+        }
+        self.engine.memory("given_scopes", scopes)?;
+        let mut coverage = Batcher::new(SPAN);
+        for it in &published.coverage {
+            coverage.push(&[
+                &[(&it.scope).into(), (&it.act).into(), Cell::MaybeInt(it.from)],
+                &[Cell::MaybeInt(it.to), (&it.state).into(), (&it.sources).into()],
+                &[Cell::Text("")],
+            ])?;
+        }
+        self.engine.memory("given_coverage", coverage)
+    }
+
+    /// Tells whether any folder has a scope: otherwise no event needs to be looked at for it.
+    fn place_of_events(&self, published: &Published) -> Result<bool> {
+        let mut places = Batcher::new(PLACE);
+        let distinct: std::collections::BTreeMap<(&String, &String), &String> = published
+            .places
+            .iter()
+            .map(|(mailbox, folder, scope)| ((mailbox, folder), scope))
+            .collect();
+        for ((mailbox, folder), scope) in &distinct {
+            places.push(&[&[(*mailbox).into(), (*folder).into(), (*scope).into()]])?;
+        }
+        self.engine.memory("given_places", places)?;
+        Ok(!distinct.is_empty())
+    }
+}
+
+fn count(value: u64) -> Cell<'static> {
+    Cell::Int(int(value))
+}
+
+const CLASS: &[Column] = &[("message", Text), ("class", Text)];
+const PLACE: &[Column] = &[("mailbox", Text), ("folder", Text), ("scope", Text)];
+const EVIDENCE: &[Column] = &[
+    ("path", Text),
+    ("kind", Text),
+    ("sha256", Text),
+    ("bytes", Int),
+    ("rows", Int),
+    ("records", Int),
+    ("duplicates", Int),
+    ("rejected", Int),
+    ("lossy", Int),
+    ("conflicts", Int),
+    ("from", Int),
+    ("to", Int),
+    ("evidence_id", Text),
+];
+const SESSION: &[Column] = &[
+    ("session_id", Text),
+    ("account", Text),
+    ("verdict", Text),
+    ("score", Int),
+    ("first", Int),
+    ("last", Int),
+    ("records", Int),
+    ("reasons", Text),
+    ("evidence_id", Text),
+];
+const SCOPE: &[Column] = &[
+    ("scope", Text),
+    ("verdict", Text),
+    ("records", Int),
+    ("if_confirmed", Text),
+    ("basis", Text),
+    ("limits", Text),
+    ("evidence_id", Text),
+];
+const SPAN: &[Column] = &[
+    ("scope", Text),
+    ("act", Text),
+    ("from", Int),
+    ("to", Int),
+    ("state", Text),
+    ("sources", Text),
+    ("evidence_id", Text),
+];
+
+/// A cast to the published type of an instant.
+fn instant(column: &str) -> String {
+    format!("arrow_cast({column}, 'Timestamp(Microsecond, Some(\"UTC\"))')")
+}
+
+/// A table of conclusions: its columns, and a position that says that it was not read anywhere.
+fn from(table: &str, columns: &[Doc], order: &str) -> String {
+    let mut select: Vec<String> = Vec::new();
+    for (name, kind, _) in columns {
+        let quoted = format!("\"{name}\"");
+        let value = if *kind == "timestamp" { instant(&quoted) } else { quoted.clone() };
+        select.push(format!("{value} AS {quoted}"));
+    }
+    let select = select.join(", ");
+    format!(
+        "SELECT {select}, evidence_id, CAST(0 AS BIGINT) AS row, CAST(0 AS BIGINT) AS byte_from, \
+         CAST(0 AS BIGINT) AS byte_to FROM {table} ORDER BY {order}"
+    )
+}
+
+fn empty(columns: &[Doc]) -> String {
+    let null = |(name, kind, _): &Doc| {
+        let value = match *kind {
+            "timestamp" => instant("CAST(NULL AS BIGINT)"),
+            "integer" => "CAST(NULL AS BIGINT)".to_owned(),
+            "boolean" => "CAST(NULL AS BOOLEAN)".to_owned(),
+            _ => "CAST(NULL AS VARCHAR)".to_owned(),
+        };
+        format!("{value} AS \"{name}\"")
+    };
+    let select: Vec<String> = columns.iter().map(null).collect();
+    format!("SELECT {} WHERE false", select.join(", "))
+}
+
+/// `events` and `signins`: one row a record.
+fn events(columns: &[&[Doc]], signin: bool, places: bool) -> String {
+    let mut select = Vec::new();
+    for (name, kind, _) in columns.iter().flat_map(|it| it.iter()) {
+        let value = match *name {
+            "record_id" => "e.key".to_owned(),
+            "account" => "coalesce(a.account, e.actor)".to_owned(),
+            "session_id" => "coalesce(a.session, '')".to_owned(),
+            "scope" if places => "coalesce(p.scope, '')".to_owned(),
+            "scope" => "''".to_owned(),
+            "source_session" => "e.session".to_owned(),
+            "user_agent" => "e.agent".to_owned(),
+            "request_id" => "e.request".to_owned(),
+            _ if *kind == "timestamp" => instant(&format!("e.\"{name}\"")),
+            _ => format!("e.\"{name}\""),
+        };
+        select.push(format!("{value} AS \"{name}\""));
+    }
+    let join = if places {
+        "LEFT JOIN (SELECT i.evidence_id AS evidence_id, i.row AS row, min(g.scope) AS scope \
+         FROM items i JOIN given_places g ON i.mailbox = g.mailbox AND i.folder = g.folder \
+         GROUP BY i.evidence_id, i.row) p ON e.evidence_id = p.evidence_id AND e.row = p.row"
+    } else {
+        ""
+    };
+    let wanted = if signin { "e.signin" } else { "NOT e.signin" };
+    let select = select.join(", ");
+    format!(
+        "SELECT {select} FROM events e LEFT JOIN assigned a ON e.context = a.context {join} \
+         WHERE {wanted} ORDER BY at, record_id, evidence_id, row"
+    )
+}
+
+const REJECTS: &str = "SELECT reason, arrow_cast(at, 'Timestamp(Microsecond, Some(\"UTC\"))') AS at, operation, account, \
+     evidence_id, row, byte_from, byte_to FROM rejects ORDER BY evidence_id, row";
+
+const ADDRESSES: &str = "SELECT address, name, organisation, evidence_id, row, byte_from, byte_to FROM addresses \
+     ORDER BY evidence_id, row, address, name, organisation";
+
+const SENDS: &str = "SELECT s.message AS message_id, arrow_cast(s.at, 'Timestamp(Microsecond, Some(\"UTC\"))') AS at, \
+     s.sender AS sender, s.subject AS subject, coalesce(a.session, '') AS session_id, s.key AS record_id, \
+     s.evidence_id AS evidence_id, s.row AS row, s.byte_from AS byte_from, s.byte_to AS byte_to \
+     FROM sends s LEFT JOIN assigned a ON s.context = a.context WHERE s.worked \
+     ORDER BY message_id, record_id, evidence_id, row";
+
+const ITEMS: &str = "SELECT i.key AS record_id, arrow_cast(i.at, 'Timestamp(Microsecond, Some(\"UTC\"))') AS at, \
+     coalesce(a.account, i.actor) AS account, coalesce(a.session, '') AS session_id, i.mailbox AS mailbox, \
+     i.operation AS operation, i.access AS access, i.role AS role, i.folder AS folder, coalesce(g.scope, '') AS scope, \
+     i.message_id AS message_id, i.item_id AS item_id, i.subject AS subject, i.attachments AS attachments, \
+     i.evidence_id AS evidence_id, i.row AS row, i.byte_from AS byte_from, i.byte_to AS byte_to \
+     FROM items i LEFT JOIN assigned a ON i.context = a.context \
+     LEFT JOIN given_places g ON i.mailbox = g.mailbox AND i.folder = g.folder \
+     ORDER BY record_id, evidence_id, row, role, folder, message_id, item_id, subject, attachments";
+
+const ATTRIBUTION: &str = "SELECT e.key AS record_id, coalesce(a.account, e.actor) AS account, \
+     coalesce(s.verdict, '') AS verdict, s.score AS score, coalesce(a.session, '') AS session_id, \
+     coalesce(s.reasons, '') AS reasons, CASE WHEN e.signin THEN 'signins' ELSE 'events' END AS source, \
+     e.evidence_id AS evidence_id, e.row AS row, e.byte_from AS byte_from, e.byte_to AS byte_to \
+     FROM events e LEFT JOIN assigned a ON e.context = a.context \
+     LEFT JOIN given_sessions s ON a.session = s.session_id \
+     ORDER BY record_id, source, evidence_id, row";
+
+/// One row a message and recipient: what tells the last status, the trace before the audit log.
+/// A message no source names a recipient of has one row with none.
+const MESSAGES: &str = "WITH told AS (\
+       SELECT message, recipient AS recipient, at, sender, status, subject, ip, direction, size, 1 AS traced, \
+       key, evidence_id, row, byte_from, byte_to FROM mails WHERE recipient <> '' \
+       UNION ALL SELECT message, address, at, sender, '', '', '', '', CAST(-1 AS BIGINT), 0, \
+       key, evidence_id, row, byte_from, byte_to FROM recipients WHERE worked AND address <> '' \
+       UNION ALL SELECT message, '', at, sender, '', subject, '', '', CAST(-1 AS BIGINT), 0, \
+       key, evidence_id, row, byte_from, byte_to FROM sends WHERE worked\
+     ), ranked AS (\
+       SELECT *, row_number() OVER (PARTITION BY message, recipient \
+         ORDER BY traced DESC, coalesce(at, -62135596800000000) DESC, key DESC, evidence_id DESC, row DESC, status DESC) AS place, \
+       max(CASE WHEN status = 'Expanded' THEN 1 ELSE 0 END) OVER (PARTITION BY message, recipient) AS header FROM told\
+     ), whole AS (\
+       SELECT message, min(at) AS since, max(subject) AS subject, \
+       max(CASE WHEN recipient <> '' AND status <> 'Expanded' THEN 1 ELSE 0 END) AS named FROM told GROUP BY message\
+     ) SELECT r.message AS message_id, arrow_cast(w.since, 'Timestamp(Microsecond, Some(\"UTC\"))') AS at, \
+     r.sender AS sender, CASE WHEN r.recipient <> '' THEN r.recipient END AS recipient, r.status AS status, \
+     coalesce(c.class, '') IN ('proven', 'matched') AS fraudulent, coalesce(c.class, '') AS class, \
+     CASE WHEN r.subject <> '' THEN r.subject ELSE w.subject END AS subject, r.ip AS ip, r.direction AS direction, \
+     r.size AS size, CASE WHEN r.traced = 1 THEN 'message_trace' ELSE 'ual' END AS source, r.key AS record_id, \
+     r.evidence_id AS evidence_id, r.row AS row, r.byte_from AS byte_from, r.byte_to AS byte_to \
+     FROM ranked r JOIN whole w ON r.message = w.message LEFT JOIN given_classes c ON r.message = c.message \
+     WHERE r.place = 1 AND r.header = 0 AND (r.recipient <> '' OR w.named = 0) \
+     ORDER BY message_id, recipient";

@@ -1,0 +1,221 @@
+//! The records behind a claim, found in the published tables.
+
+use anyhow::Result;
+use model::Micros;
+
+use crate::{
+    Store,
+    columns::{Batcher, Cell, Column, Type::Text},
+    engine::Engine,
+};
+
+/// Which records are asked for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum RecordQuery {
+    /// Audit records and sign-ins of sessions (display ids).
+    Sessions(Vec<String>),
+    /// Audit records and sign-ins of an account; of these sessions only, if any are named.
+    Account {
+        /// The account.
+        account: String,
+        /// Display ids.
+        sessions: Vec<String>,
+    },
+    /// Send records and trace rows of messages; all fraudulent ones if none is named.
+    Messages {
+        /// Message ids.
+        messages: Vec<String>,
+        /// Only messages whose first instant lies in this half-open span.
+        span: Option<(Micros, Micros)>,
+    },
+    /// The record that tells the last status of each recipient of messages; of all fraudulent
+    /// ones if none is named.
+    Recipients {
+        /// Message ids.
+        messages: Vec<String>,
+        /// Only recipients whose last status is Failed.
+        failed: bool,
+    },
+    /// Audit records of some operations.
+    Operations {
+        /// Display ids.
+        sessions: Vec<String>,
+        /// Operations; all if none is named.
+        operations: Vec<String>,
+        /// Only in this mailbox.
+        mailbox: Option<String>,
+    },
+    /// Audit records that name items in some folders of a mailbox.
+    Touch {
+        /// Display ids.
+        sessions: Vec<String>,
+        /// The mailbox.
+        mailbox: String,
+        /// Folder paths as recorded; all if none is named.
+        folders: Vec<String>,
+    },
+    /// Audit records that name items in a scope, or are of the scope themselves.
+    Scope {
+        /// Display ids.
+        sessions: Vec<String>,
+        /// Scope id.
+        scope: String,
+    },
+    /// Records by their ids.
+    Keys(Vec<String>),
+}
+
+/// Where a record stands.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Pointer {
+    /// Record id.
+    pub record_id: String,
+    /// Evidence id.
+    pub evidence_id: String,
+    /// Row.
+    pub row: u64,
+    /// First byte.
+    pub from: u64,
+    /// First byte after.
+    pub to: u64,
+    /// When, if known.
+    pub at: Option<Micros>,
+}
+
+/// Records in order of their ids.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Records {
+    /// How many there are in all.
+    pub total: u64,
+    /// As many as were asked for.
+    pub rows: Vec<Pointer>,
+}
+
+const COLUMNS: &str = "record_id, evidence_id, row, byte_from, byte_to, at";
+
+impl Store {
+    /// Finds the records behind a claim, the least ids first. The case must have been published.
+    pub fn records(&self, query: &RecordQuery, limit: Option<usize>) -> Result<Records> {
+        let engine = self.published()?;
+        let found = sql(&engine, query)?;
+        let all = format!(
+            "SELECT record_id, evidence_id, row, byte_from, byte_to, min(at) AS at FROM ({found}) \
+             GROUP BY record_id, evidence_id, row, byte_from, byte_to"
+        );
+        let mut records = Records::default();
+        for row in engine.fetch(&format!("SELECT count(*) FROM ({all})"))?.rows() {
+            records.total = row.count(0);
+        }
+        let limit = limit.map(|it| format!(" LIMIT {it}")).unwrap_or_default();
+        let rows = engine.fetch(&format!(
+            "SELECT record_id, evidence_id, row, byte_from, byte_to, arrow_cast(at, 'Int64') FROM ({all}) \
+             ORDER BY record_id, evidence_id, row{limit}"
+        ))?;
+        records.rows.extend(rows.rows().map(|row| Pointer {
+            record_id: row.string(0),
+            evidence_id: row.string(1),
+            row: row.count(2),
+            from: row.count(3),
+            to: row.count(4),
+            at: row.maybe_int(5),
+        }));
+        Ok(records)
+    }
+}
+
+/// Values a question is joined with; what is asked for never becomes part of the SQL text.
+fn given(engine: &Engine, name: &str, values: &[String]) -> Result<String> {
+    const VALUE: &[Column] = &[("value", Text)];
+    let mut rows = Batcher::new(VALUE);
+    for value in values {
+        rows.push(&[&[Cell::from(value)]])?;
+    }
+    engine.memory(name, rows)?;
+    Ok(format!("(SELECT value FROM {name} GROUP BY value)"))
+}
+
+fn one(engine: &Engine, name: &str, value: &str) -> Result<String> {
+    given(engine, name, &[value.to_owned()])
+}
+
+/// Audit records and sign-ins under one roof.
+fn both(condition: &str) -> String {
+    format!(
+        "SELECT {COLUMNS} FROM events WHERE {condition} UNION ALL SELECT {COLUMNS} FROM signins WHERE {condition}"
+    )
+}
+
+fn sql(engine: &Engine, query: &RecordQuery) -> Result<String> {
+    let within = |name: &str, column: &str, values: &[String]| -> Result<String> {
+        if values.is_empty() {
+            return Ok(String::new());
+        }
+        Ok(format!(" AND {column} IN {}", given(engine, name, values)?))
+    };
+    Ok(match query {
+        RecordQuery::Sessions(sessions) => {
+            both(&format!("session_id IN {}", given(engine, "asked_sessions", sessions)?))
+        }
+        RecordQuery::Account { account, sessions } => {
+            let account = one(engine, "asked_account", account)?;
+            let sessions = within("asked_sessions", "session_id", sessions)?;
+            both(&format!("account IN {account}{sessions}"))
+        }
+        RecordQuery::Messages { messages, span } => {
+            let wanted = wanted(engine, messages)?;
+            let span = span.map_or_else(String::new, |(from, to)| {
+                format!(" HAVING min(arrow_cast(at, 'Int64')) >= {from} AND min(arrow_cast(at, 'Int64')) < {to}")
+            });
+            let chosen =
+                format!("SELECT message_id FROM messages WHERE {wanted} GROUP BY message_id{span}");
+            format!(
+                "SELECT {COLUMNS} FROM messages WHERE message_id IN ({chosen}) \
+                 UNION ALL SELECT {COLUMNS} FROM sends WHERE message_id IN ({chosen})"
+            )
+        }
+        RecordQuery::Recipients { messages, failed } => {
+            let wanted = wanted(engine, messages)?;
+            let failed = if *failed { " AND status = 'Failed'" } else { "" };
+            format!(
+                "SELECT {COLUMNS} FROM messages WHERE {wanted} AND recipient IS NOT NULL{failed}"
+            )
+        }
+        RecordQuery::Operations { sessions, operations, mailbox } => {
+            let sessions = given(engine, "asked_sessions", sessions)?;
+            let operations = within("asked_operations", "operation", operations)?;
+            let mailbox = within("asked_mailbox", "mailbox", mailbox.as_slice())?;
+            both(&format!("session_id IN {sessions}{operations}{mailbox}"))
+        }
+        RecordQuery::Touch { sessions, mailbox, folders } => {
+            let sessions = given(engine, "asked_sessions", sessions)?;
+            let mailbox = one(engine, "asked_mailbox", mailbox)?;
+            let folders = within("asked_folders", "folder", folders)?;
+            format!(
+                "SELECT {COLUMNS} FROM event_items WHERE session_id IN {sessions} AND mailbox IN {mailbox}{folders}"
+            )
+        }
+        RecordQuery::Scope { sessions, scope } => {
+            let sessions = given(engine, "asked_sessions", sessions)?;
+            let scope = one(engine, "asked_scope", scope)?;
+            let condition = format!("session_id IN {sessions} AND scope IN {scope}");
+            format!(
+                "SELECT {COLUMNS} FROM events WHERE {condition} UNION ALL SELECT {COLUMNS} FROM event_items WHERE {condition}"
+            )
+        }
+        RecordQuery::Keys(keys) => {
+            let keys = given(engine, "asked_keys", keys)?;
+            let condition = format!("record_id IN {keys}");
+            format!(
+                "{} UNION ALL SELECT {COLUMNS} FROM messages WHERE {condition}",
+                both(&condition)
+            )
+        }
+    })
+}
+
+fn wanted(engine: &Engine, messages: &[String]) -> Result<String> {
+    if messages.is_empty() {
+        return Ok("fraudulent".to_owned());
+    }
+    Ok(format!("message_id IN {}", given(engine, "asked_messages", messages)?))
+}
