@@ -61,7 +61,7 @@ pub fn judge(inputs: &Inputs<'_>) -> Vec<Judged> {
     let drafts = &inputs.built.drafts;
     let mut suspects: BTreeSet<usize> = BTreeSet::new();
     let mut judged = Vec::new();
-    for _ in 0..6 {
+    for _ in 0..=drafts.len() {
         judged = round(inputs, &suspects);
         let now: BTreeSet<usize> = (0..drafts.len())
             .filter(|i| judged[*i].score >= SUSPECTED || judged[*i].verdict == SessionVerdict::Attacker)
@@ -88,7 +88,7 @@ fn round(inputs: &Inputs<'_>, suspects: &BTreeSet<usize>) -> Vec<Judged> {
     }
     pool(drafts, &mut hits);
     let own: Vec<i64> = hits.iter().map(|it| sum(it)).collect();
-    let passed = links::follow(drafts, &own, &barred(drafts, &suspects, &from));
+    let passed = links::follow(drafts, &own, &barred(drafts, &own, &suspects, &from));
     for (i, it) in passed.into_iter().enumerate() {
         if it.score > 0 && own[i] > -SUSPECTED {
             let class = weights().of(it.rule).0.to_owned();
@@ -126,7 +126,8 @@ fn in_time_order(inputs: &Inputs<'_>, suspects: &BTreeSet<usize>) -> (Vec<Vec<Hi
             }
             next += 1;
         }
-        if draft.service {
+        // Failed sign-ins alone are attempts: whatever they look like, they make nobody suspected.
+        if draft.service || draft.worked + draft.interrupted == 0 {
             continue;
         }
         let kind = inputs.directory.type_of(&draft.account);
@@ -175,17 +176,19 @@ fn suspected_from<'a>(drafts: &'a [Draft], suspects: &BTreeSet<usize>) -> BTreeM
     found
 }
 
-/// Identifiers the owner used before the account was suspected link nobody.
+/// Identifiers of the owner link nobody: those of sessions that are the owner's by themselves, and
+/// those an account used before anything in it was suspected. A session that is merely unknown, in
+/// an account nothing else is held against, bars nothing: an intruder's address may show there first.
 fn barred(
     drafts: &[Draft],
+    own: &[i64],
     suspects: &BTreeSet<usize>,
     from: &BTreeMap<&str, i64>,
 ) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for (i, draft) in drafts.iter().enumerate().filter(|(i, it)| !suspects.contains(i) && !it.service && it.worked > 0) {
-        let since = from.get(draft.account.as_str()).copied().unwrap_or(i64::MAX);
-        let _ = i;
-        if draft.first.div_euclid(DAY) >= since && !draft.managed {
+        let before = from.get(draft.account.as_str()).is_some_and(|since| draft.first.div_euclid(DAY) < *since);
+        if own[i] > -SUSPECTED && !before {
             continue;
         }
         let ids = [("link_address", &draft.ips), ("link_token", &draft.tokens), ("link_device", &draft.devices)];
@@ -199,7 +202,8 @@ fn barred(
 /// The same session id from the same address counts as one, for and against.
 fn pool(drafts: &[Draft], hits: &mut [Vec<Hit>]) {
     let mut groups: BTreeMap<(&str, &str, &str), Vec<usize>> = BTreeMap::new();
-    for (i, draft) in drafts.iter().enumerate().filter(|(_, it)| !it.sid.is_empty() && !it.service) {
+    let spoken = |it: &Draft| !it.sid.is_empty() && !it.service && it.worked + it.interrupted > 0;
+    for (i, draft) in drafts.iter().enumerate().filter(|(_, it)| spoken(it)) {
         for ip in &draft.ips {
             groups.entry((&draft.account, &draft.sid, ip)).or_default().push(i);
         }
@@ -365,3 +369,6 @@ pub fn cuts(decisions: &[Decision]) -> Vec<model::Micros> {
     found.dedup();
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,12 +41,18 @@ struct Edge {
 /// owner's own session, for a stolen token carries the owner's identifiers.
 pub fn follow(drafts: &[Draft], own: &[i64], barred: &BTreeSet<(String, String)>) -> Vec<Passed> {
     let edges = edges(drafts, own, barred);
+    if own.iter().all(|it| *it <= 0) {
+        return vec![Passed::default(); drafts.len()];
+    }
     let mut best: Vec<Passed> = vec![Passed::default(); drafts.len()];
     for _ in 0..HOPS {
         let before = best.clone();
         for edge in &edges {
+            // Few members have anything to pass; an edge may have thousands.
+            let senders: Vec<usize> =
+                edge.members.iter().copied().filter(|i| own[*i] > 0 || before[*i].score > 0).collect();
             for to in &edge.members {
-                for from in edge.members.iter().filter(|from| *from != to) {
+                for from in senders.iter().filter(|from| *from != to) {
                     offer(&mut best[*to], *to, *from, &before[*from], edge, own, drafts);
                 }
             }
@@ -89,9 +95,8 @@ fn edges(drafts: &[Draft], own: &[i64], barred: &BTreeSet<(String, String)>) -> 
         }
         for (value, members) in by_value {
             let accounts: BTreeSet<&str> = members.iter().map(|i| drafts[*i].account.as_str()).collect();
-            let seed = members.iter().any(|i| own[*i] > 0);
             let allowed = accounts.len() <= MOST_ACCOUNTS && !barred.contains(&(rule.to_owned(), value.to_owned()));
-            if members.len() > 1 && seed && allowed {
+            if members.len() > 1 && allowed {
                 found.push(Edge { rule, phrase, members });
             }
         }

@@ -111,8 +111,9 @@ pub fn own_hits(draft: &Draft, did: &Behaviour, view: &View<'_>) -> Vec<Hit> {
     network_hit(draft, view, &mut hits);
     client_hit(draft, view, &mut hits);
     device_hit(draft, view, &mut hits);
+    let young = draft.first.div_euclid(DAY) < view.baseline.start + YOUNG;
     let code = draft.protocols.iter().find(|it| it.to_lowercase().contains("devicecode"));
-    if let Some(code) = code && !view.baseline.used_protocol(&draft.account, code) {
+    if let Some(code) = code && !young && !view.baseline.used_protocol(&draft.account, code) {
         hits.push(hit("token_device_code", DEVICE_CODE.text()));
     }
     behaviour_hit(did, &mut hits);
@@ -215,7 +216,7 @@ fn client_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
         hits.push(hit("client_legacy", LEGACY.text()));
     } else if known && !draft.agent_families.is_empty() && draft.agent_families.iter().any(|it| !seen(it)) {
         hits.push(hit("client_new", NEW_CLIENT.text()));
-    } else if known && draft.agent_families.is_empty() && !seen(&draft.family) {
+    } else if known && draft.agent_families.is_empty() && draft.family != "other" && !seen(&draft.family) {
         hits.push(hit("client_new", NEW_CLIENT.text()));
     }
 }
@@ -274,7 +275,9 @@ fn travel_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
         return;
     }
     let Some(home) = home(draft, view) else { return };
-    for country in draft.countries.iter().filter(|it| it.as_str() != home) {
+    // Where the account's managed device is, its owner is: the phone beside it travels with him.
+    let with_owner = |it: &&String| vouched(draft, view, 2, |other| other.countries.contains(*it));
+    for country in draft.countries.iter().filter(|it| it.as_str() != home && !with_owner(it)) {
         for i in view.of_account.iter().filter(|i| !view.suspects.contains(i)) {
             let other = &view.drafts[*i];
             if other.worked == 0 || other.countries.contains(country) || other.service {
@@ -282,11 +285,10 @@ fn travel_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
             }
             let apart = other.countries.iter().filter_map(|it| weights().distance(country, it)).min();
             let gap: Micros = (other.first - draft.last).max(draft.first - other.last).max(0);
-            if let Some(km) = apart.filter(|km| *km >= 500 && Micros::from(*km) * HOUR > gap * 1000) {
+            if apart.is_some_and(|km| km >= 500 && Micros::from(km) * HOUR > gap * 1000) {
                 let hours = (gap / HOUR).to_string();
                 let other = other.countries.iter().next().cloned().unwrap_or_default();
                 let values = [("country", country.as_str()), ("other", &other), ("hours", &hours)];
-                let _ = km;
                 hits.push(hit("travel_impossible", TRAVEL.with(&values)));
                 return;
             }
@@ -303,7 +305,8 @@ pub fn owner_hits(draft: &Draft, hits: &[Hit], usual: &Baseline, suspected_from:
     }
     let own = draft.first.div_euclid(DAY);
     let before = |days: Option<&BTreeSet<i64>>| {
-        days.map_or(0, |it| it.iter().filter(|day| **day < suspected_from || **day < own).count())
+        let other = |day: &&i64| **day != own && (**day < suspected_from || **day < own);
+        days.map_or(0, |it| it.iter().filter(other).count())
     };
     let place = before(usual.place_days(draft));
     if place >= 3 && !draft.network.is_empty() && draft.network != "microsoft" {

@@ -110,6 +110,7 @@ pub fn build(contexts: &[Context], directory: &Directory, atlas: &Atlas, cuts: &
     let mut keys: Vec<Option<Key>> = vec![None; contexts.len()];
     name_by_id(contexts, &reads, &mut keys);
     join_by_time(contexts, &reads, &mut keys);
+    adopt_unsaid(contexts, &reads, &mut keys);
     adopt_homeless(contexts, &reads, &mut keys);
     let mut built = collect(contexts, &reads, keys);
     for draft in &mut built.drafts {
@@ -182,7 +183,7 @@ fn join_by_time(contexts: &[Context], reads: &[Read], keys: &mut [Option<Key>]) 
             members.into_iter().partition(|i| keys[*i].is_some());
         let (mut run, mut end) = (0, Micros::MIN / 2);
         for i in loose {
-            let nearest = named
+            let nearest = within_an_hour(&named, &contexts[i], contexts)
                 .iter()
                 .map(|j| (distance(&contexts[i], &contexts[*j]), keys[*j].clone()))
                 .filter(|(gap, _)| *gap < HOUR)
@@ -201,24 +202,62 @@ fn join_by_time(contexts: &[Context], reads: &[Read], keys: &mut [Option<Key>]) 
     }
 }
 
+/// Records that say nothing of their client (cmdlets) cannot be told apart by it: they belong to the
+/// nearest session of the account in the same network, of the same id where they carry one.
+fn adopt_unsaid(contexts: &[Context], reads: &[Read], keys: &mut [Option<Key>]) {
+    let unsaid = |it: &Read| it.family == "other" && !it.service && !it.app && !homeless(it);
+    let mut places: BTreeMap<(&str, &str, usize), Vec<usize>> = BTreeMap::new();
+    for (i, read) in reads.iter().enumerate().filter(|(_, it)| !it.service && !it.app && !homeless(it) && !unsaid(it)) {
+        places.entry((&read.account, &read.network, read.cut)).or_default().push(i);
+    }
+    places.values_mut().for_each(|it| it.sort_by_key(|i| contexts[*i].first));
+    for (i, read) in reads.iter().enumerate().filter(|(_, it)| unsaid(it)) {
+        let Some(members) = places.get(&(read.account.as_str(), read.network.as_str(), read.cut)) else { continue };
+        let id = &contexts[i].session;
+        let nearest = within_an_hour(members, &contexts[i], contexts)
+            .iter()
+            .filter(|j| id.is_empty() || contexts[**j].session == *id)
+            .map(|j| (distance(&contexts[i], &contexts[*j]), keys[*j].clone()))
+            .filter(|(gap, _)| *gap < HOUR)
+            .min();
+        if let Some((_, key)) = nearest {
+            keys[i] = key;
+        }
+    }
+}
+
+/// Those of the members, sorted by their beginning, that can lie less than an hour apart: a context
+/// lasts less than an hour itself.
+fn within_an_hour<'a>(members: &'a [usize], context: &Context, contexts: &[Context]) -> &'a [usize] {
+    let from = members.partition_point(|j| contexts[*j].first < context.first - 2 * HOUR);
+    let to = members.partition_point(|j| contexts[*j].first < context.last + HOUR);
+    &members[from..to.max(from)]
+}
+
 /// Records without a usable address (none, private, Microsoft's portal) belong to the session of
 /// the same id, or to the only session of the account within an hour; otherwise to none.
 fn adopt_homeless(contexts: &[Context], reads: &[Read], keys: &mut [Option<Key>]) {
     let mut by_account: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (i, read) in reads.iter().enumerate().filter(|(i, it)| keys[*i].is_some() && !it.service && !it.app) {
+    let mut by_id: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    let home = |(i, it): &(usize, &Read)| keys[*i].is_some() && !it.service && !it.app;
+    for (i, read) in reads.iter().enumerate().filter(home) {
         by_account.entry(&read.account).or_default().push(i);
+        if !contexts[i].session.is_empty() {
+            by_id.entry((&read.account, &contexts[i].session)).or_default().push(i);
+        }
     }
+    let sorted = |it: &mut Vec<usize>| it.sort_by_key(|i| contexts[*i].first);
+    by_account.values_mut().for_each(sorted);
+    by_id.values_mut().for_each(sorted);
     let mut adopted: Vec<(usize, Key)> = Vec::new();
     for (i, read) in reads.iter().enumerate().filter(|(_, it)| homeless(it)) {
         let context = &contexts[i];
-        let neighbours = by_account.get(read.account.as_str()).map(Vec::as_slice).unwrap_or_default();
-        let same_id = |j: &usize| !context.session.is_empty() && contexts[*j].session == context.session;
-        let key = only(neighbours.iter().filter(|j| same_id(j)), keys)
-            .or_else(|| near(context, neighbours.iter().filter(|j| same_id(j)), contexts, keys))
-            .or_else(|| {
-                let free = context.session.is_empty();
-                near(context, neighbours.iter().filter(|_| free), contexts, keys)
-            });
+        let own_id = by_id.get(&(read.account.as_str(), context.session.as_str())).map(Vec::as_slice).unwrap_or_default();
+        let free = if context.session.is_empty() { by_account.get(read.account.as_str()) } else { None };
+        let free = free.map(Vec::as_slice).unwrap_or_default();
+        let key = only(own_id.iter(), keys)
+            .or_else(|| near(context, own_id, contexts, keys))
+            .or_else(|| near(context, free, contexts, keys));
         adopted.push((
             i,
             key.unwrap_or_else(|| Key {
@@ -241,15 +280,9 @@ fn only<'a>(members: impl Iterator<Item = &'a usize>, keys: &[Option<Key>]) -> O
     if found.len() == 1 { found.into_iter().next().cloned() } else { None }
 }
 
-fn near<'a>(
-    context: &Context,
-    members: impl Iterator<Item = &'a usize>,
-    contexts: &[Context],
-    keys: &[Option<Key>],
-) -> Option<Key> {
-    let close: Vec<usize> =
-        members.copied().filter(|j| distance(context, &contexts[*j]) < HOUR).collect();
-    only(close.iter(), keys)
+fn near(context: &Context, members: &[usize], contexts: &[Context], keys: &[Option<Key>]) -> Option<Key> {
+    let close = within_an_hour(members, context, contexts).iter();
+    only(close.filter(|j| distance(context, &contexts[**j]) < HOUR), keys)
 }
 
 fn distance(a: &Context, b: &Context) -> Micros {
@@ -338,4 +371,108 @@ fn display_id(key: &Key, first: Micros) -> String {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
     format!("s-{hash:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Case;
+
+    use super::*;
+
+    const EDGE: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0";
+
+    fn context(n: usize, ip: &str, session: &str, client: &str, minute: i64) -> Context {
+        let first = minute * 60_000_000;
+        Context {
+            id: format!("c{n}"),
+            actor: "a@x".into(),
+            ip: ip.into(),
+            session: session.into(),
+            client: client.into(),
+            agent: if client.is_empty() { EDGE.into() } else { String::new() },
+            worked: true,
+            records: 1,
+            hour: first - first.rem_euclid(HOUR),
+            first,
+            last: first,
+            least: format!("r{n}"),
+            ..Context::default()
+        }
+    }
+
+    fn sessions(contexts: &[Context], cuts: &[Micros]) -> Vec<usize> {
+        let directory = Directory::new(&[], &[], ["a@x".to_owned()], &Case::default());
+        build(contexts, &directory, &Atlas::new(contexts, &BTreeMap::new()), cuts).of_context
+    }
+
+    #[test]
+    fn one_id_in_two_networks_is_two_sessions() {
+        let all = [context(1, "203.0.113.1", "s", "", 1), context(2, "198.51.100.1", "s", "", 2), context(3, "203.0.113.2", "s", "", 3)];
+        let of = sessions(&all, &[]);
+        assert!(of[0] == of[2] && of[0] != of[1]);
+    }
+
+    #[test]
+    fn a_client_of_another_kind_is_another_session() {
+        let all = [context(1, "203.0.113.1", "s", "", 1), context(2, "203.0.113.1", "s", "Client=MSExchangeRPC", 2)];
+        let of = sessions(&all, &[]);
+        assert_ne!(of[0], of[1]);
+    }
+
+    #[test]
+    fn without_an_id_an_hour_parts_two_visits() {
+        let all = [context(1, "203.0.113.1", "", "", 0), context(2, "203.0.113.1", "", "", 59), context(3, "203.0.113.1", "", "", 119)];
+        let of = sessions(&all, &[]);
+        assert!(of[0] == of[1] && of[1] != of[2]);
+    }
+
+    #[test]
+    fn a_record_without_address_goes_with_its_id_or_with_the_only_neighbour() {
+        let all = [context(1, "203.0.113.1", "s", "", 0), context(2, "", "s", "", 500), context(3, "", "", "", 30), context(4, "", "", "", 500)];
+        let of = sessions(&all, &[]);
+        assert!(of[0] == of[1] && of[0] == of[2] && of[0] != of[3]);
+        let two = [context(1, "203.0.113.1", "s", "", 0), context(2, "198.51.100.1", "t", "", 1), context(3, "", "", "", 2)];
+        let of = sessions(&two, &[]);
+        assert!(of[2] != of[0] && of[2] != of[1]);
+    }
+
+    #[test]
+    fn a_cmdlet_that_names_no_client_goes_with_the_visit_it_was_made_in() {
+        let mut all = vec![context(1, "203.0.113.1", "s", "", 0), context(2, "203.0.113.1", "", "", 5), context(3, "203.0.113.1", "s", "", 6)];
+        all[1].agent.clear();
+        all[2].agent.clear();
+        let of = sessions(&all, &[]);
+        assert!(of[0] == of[1] && of[1] == of[2]);
+    }
+
+    #[test]
+    fn microsofts_back_end_is_a_service_and_an_application_its_own_session() {
+        let mut all = vec![context(1, "203.0.113.1", "s", "", 0), context(2, "2603:10a6::1", "s", "Client=REST;Client=RESTSystem;;", 1), context(3, "20.190.160.9", "s", "Client=REST;;", 2)];
+        all[2].app = "11111111-2222-3333-4444-555555555555".into();
+        let directory = Directory::new(&[], &[], ["a@x".to_owned()], &Case::default());
+        let built = build(&all, &directory, &Atlas::new(&all, &BTreeMap::new()), &[]);
+        let of = |n: usize| &built.drafts[built.of_context[n]];
+        assert!(of(1).service && of(2).app_session && !of(0).service && !of(0).app_session);
+        assert_eq!(of(2).network, "app:11111111-2222-3333-4444-555555555555");
+    }
+
+    #[test]
+    fn a_decision_cuts_a_session_where_it_begins() {
+        let all = [context(1, "203.0.113.1", "s", "", 0), context(2, "203.0.113.1", "s", "", 10)];
+        let of = sessions(&all, &[5 * 60_000_000]);
+        assert_ne!(of[0], of[1]);
+    }
+
+    #[test]
+    fn the_order_of_contexts_changes_nothing() {
+        let all = [context(1, "203.0.113.1", "s", "", 0), context(2, "203.0.113.1", "", "", 20), context(3, "", "", "", 30), context(4, "198.51.100.1", "", "", 700)];
+        let directory = Directory::new(&[], &[], ["a@x".to_owned()], &Case::default());
+        let ids = |all: &[Context]| -> BTreeMap<String, String> {
+            let built = build(all, &directory, &Atlas::new(all, &BTreeMap::new()), &[]);
+            all.iter().zip(&built.of_context).map(|(it, n)| (it.id.clone(), built.drafts[*n].id.clone())).collect()
+        };
+        let mut turned = all.to_vec();
+        turned.reverse();
+        assert_eq!(ids(&all), ids(&turned));
+    }
 }

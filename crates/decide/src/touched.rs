@@ -1,8 +1,8 @@
 //! What did the attacker do, and which scope does each act touch? (design §4.6)
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Act, Micros, Touch, findings::Operation, rfc3339};
+use model::{Act, Detail, Micros, Touch, findings::Operation, rfc3339};
 
 use crate::{clients, folders, identity::Directory, operations};
 
@@ -154,5 +154,77 @@ fn service_of(inputs: &Inputs<'_>, act: &Act, operation: &str) -> Option<&'stati
         "SharePoint" => Some("sharepoint"),
         "MicrosoftTeams" => Some("teams"),
         _ => None,
+    }
+}
+
+/// The operation that stands for a `Set-Mailbox` with a forwarding address (`knowledge/operations/`).
+const FORWARDING: &str = "Set-Mailbox (forwarding)";
+
+/// Names the acts that set forwarding: the act is only a count, its content stands in the details.
+pub fn name_forwarding(acts: &mut [Act], details: &[Detail]) {
+    let sets = |it: &&Detail| it.operation == "Set-Mailbox" && it.detail.contains("\"Forwarding");
+    let contexts: BTreeSet<&str> = details.iter().filter(sets).map(|it| it.context.as_str()).collect();
+    for act in acts.iter_mut().filter(|it| it.operation == "Set-Mailbox" && contexts.contains(it.context.as_str())) {
+        act.operation = FORWARDING.to_owned();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Case;
+
+    use super::*;
+
+    fn touch(operation: &str, folder: &str, role: &str) -> Touch {
+        Touch {
+            session: "s".into(),
+            mailbox: "a@x".into(),
+            operation: operation.into(),
+            folder: folder.into(),
+            role: role.into(),
+            records: 2,
+            items: 3,
+            ..Touch::default()
+        }
+    }
+
+    fn run(touches: &[Touch], acts: &[Act]) -> Deeds {
+        let directory = Directory::new(&[], &[], ["a@x".to_owned()], &Case::default());
+        deeds(&Inputs {
+            touches,
+            acts,
+            app_of: &|_| "9199bf20-a13f-4107-85dc-02114787ef48".to_owned(),
+            attacker: &|context| (context == "c").then(|| "a@x".to_owned()),
+            account_of: &|_| Some("a@x".to_owned()),
+            directory: &directory,
+        })
+    }
+
+    #[test]
+    fn only_what_was_touched_is_touched() {
+        let mut own = touch("MailItemsAccessed", "\\送信済みアイテム", "source");
+        own.own_mail = true;
+        let it = run(
+            &[own, touch("MoveToDeletedItems", "\\Deleted Items", "destination"), touch("Send", "\\Sent Items", "source"), touch("Move", "\\Archive", "destination")],
+            &[],
+        );
+        let scopes: Vec<&str> = it.scopes.keys().map(String::as_str).collect();
+        assert_eq!(scopes, ["items:a@x", "mailbox:a@x/archive", "mailbox:a@x/sent"]);
+    }
+
+    #[test]
+    fn a_sync_is_a_sync_and_forwarding_is_forwarding() {
+        let mut sync = touch("MailItemsAccessed", "Inbox", "source");
+        sync.access = "Sync".into();
+        let mut acts = vec![
+            Act { context: "c".into(), operation: "Set-Mailbox".into(), workload: "Exchange".into(), records: 1, ..Act::default() },
+            Act { context: "owner".into(), operation: "Send".into(), records: 1, ..Act::default() },
+        ];
+        let set = Detail { context: "c".into(), operation: "Set-Mailbox".into(), detail: r#"{"parameters":{"ForwardingSmtpAddress":"z@e"}}"#.into(), ..Detail::default() };
+        name_forwarding(&mut acts, &[set]);
+        let it = run(&[sync], &acts);
+        let words: Vec<&str> = it.operations.keys().map(|it| it.2.as_str()).collect();
+        assert_eq!(words, ["sync", "forward"]);
+        assert!(it.scopes.contains_key("settings:a@x") && it.scopes.contains_key("service:a@x/outlook"));
     }
 }

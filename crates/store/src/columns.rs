@@ -11,7 +11,8 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::{
     arrow::ArrowWriter,
     basic::{Compression, ZstdLevel},
-    file::properties::WriterProperties,
+    file::properties::{EnabledStatistics, WriterProperties},
+    schema::types::ColumnPath,
 };
 
 /// Rows held before they are handed to the Parquet writer.
@@ -73,12 +74,21 @@ pub(crate) fn schema_of<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Sc
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
+/// Columns in which hardly a value comes twice: a dictionary of them is work for nothing.
+const UNIQUE: [&str; 9] =
+    ["key", "record_id", "body", "row", "byte_from", "byte_to", "item_id", "message_id", "request"];
+
+/// Text of bounded size on disk, and no statistics: every question reads whole columns.
 pub(crate) fn properties() -> Result<WriterProperties> {
-    Ok(WriterProperties::builder()
+    let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_statistics_enabled(EnabledStatistics::None)
         .set_max_row_group_row_count(Some(256 * 1024))
-        .set_created_by("konseki".to_owned())
-        .build())
+        .set_created_by("konseki".to_owned());
+    for column in UNIQUE {
+        builder = builder.set_column_dictionary_enabled(ColumnPath::from(column), false);
+    }
+    Ok(builder.build())
 }
 
 enum Builder {

@@ -227,7 +227,7 @@ fn sweep(files: &mut [FileState], pass: u64, passes: u64, found: &mut Vec<Group>
     let mut entries = Vec::new();
     for (number, file) in files.iter().enumerate() {
         keys::each(&file.folder.join(keys::FILE), &mut |it| {
-            let part = (it.key >> 96) * u128::from(passes) >> 32;
+            let part = ((it.key >> 96) * u128::from(passes)) >> 32;
             if part == u128::from(pass) {
                 entries.push(Entry { key: it.key, rank: rank(&it, number), body: it.body });
             }

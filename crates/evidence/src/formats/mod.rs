@@ -1,5 +1,18 @@
 //! One file an export. Adding a format is a file here and a line in [`FORMATS`].
 
+mod inventory_graph_users;
+mod inventory_mailbox_csv;
+mod inventory_users_csv;
+mod list_outlook_csv;
+mod list_table;
+mod list_vcard;
+mod list_workbook;
+mod signins_graph;
+mod signins_portal_csv;
+#[cfg(test)]
+mod tests;
+mod trace_summary_csv;
+mod trace_v2_csv;
 mod ual_graph;
 mod ual_portal_csv;
 mod ual_records;
@@ -15,4 +28,15 @@ pub const FORMATS: &[Format] = &[
     ual_search_csv::FORMAT,
     ual_graph::FORMAT,
     ual_records::FORMAT,
+    signins_graph::FORMAT,
+    signins_portal_csv::FORMAT,
+    trace_summary_csv::FORMAT,
+    trace_v2_csv::FORMAT,
+    inventory_graph_users::FORMAT,
+    inventory_mailbox_csv::FORMAT,
+    inventory_users_csv::FORMAT,
+    list_outlook_csv::FORMAT,
+    list_vcard::FORMAT,
+    list_workbook::FORMAT,
+    list_table::FORMAT,
 ];

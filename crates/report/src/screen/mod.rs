@@ -4,7 +4,10 @@ mod sheet;
 mod story;
 mod unknowns;
 
-use model::{Phrase, findings::Findings};
+use model::{
+    Phrase,
+    findings::{Findings, OutcomeValue},
+};
 
 use crate::{
     Language,
@@ -112,26 +115,39 @@ fn steps(sheet: &mut Sheet, findings: &Findings) {
 
 fn deadlines(sheet: &mut Sheet, findings: &Findings) {
     sheet.head(Phrase::new("screen.deadline", "Deadlines"));
-    let mut due: Vec<_> = findings.deadlines.iter().filter(|it| it.due.is_some()).collect();
-    due.sort_by(|a, b| a.due.cmp(&b.due));
     let language = sheet.language;
+    if findings.deadlines.is_empty() {
+        sheet.bullet(&language.word(no_deadline(findings.outcome.value)));
+        return;
+    }
+    let mut due: Vec<_> = findings.deadlines.iter().collect();
+    // Those without a day come last.
+    due.sort_by_key(|it| (it.due.is_none(), it.due.clone()));
     for deadline in due.iter().take(DEADLINES) {
-        let day = deadline.due.as_deref().unwrap_or_default();
         let what = word(language, "deadline", &deadline.what);
-        let args = [
-            ("day", day),
-            ("what", what.as_str()),
-            ("organisation", &safe(&deadline.organisation)),
-        ];
-        let phrase = if deadline.hard {
-            Phrase::new("screen.due_hard", "by {day}: {what} ({organisation})")
-        } else {
-            Phrase::new("screen.due_guide", "by {day} as a guide: {what} ({organisation})")
+        let phrase = match (&deadline.due, deadline.hard) {
+            (None, _) => Phrase::new("screen.due_promptly", "promptly: {what} ({organisation})"),
+            (_, true) => Phrase::new("screen.due_hard", "by {day}: {what} ({organisation})"),
+            (_, false) => {
+                Phrase::new("screen.due_guide", "by {day} as a guide: {what} ({organisation})")
+            }
         };
+        let day = deadline.due.as_deref().unwrap_or_default();
+        let args = [("day", day), ("what", &what), ("organisation", &safe(&deadline.organisation))];
         sheet.bullet(&language.say(phrase, &args));
     }
-    if due.is_empty() {
-        sheet.bullet(&language.word(Phrase::new("screen.no_deadline", "None can be computed: the day on which the organisation came to know ([[organisation]] knowledge) is not stated.")));
+}
+
+fn no_deadline(outcome: OutcomeValue) -> Phrase {
+    match outcome {
+        OutcomeValue::Takeover | OutcomeValue::Suspected => Phrase::new(
+            "screen.no_deadline",
+            "None could be counted. State in konseki.toml the organisation, its jurisdiction and the day on which any part of it first knew ([[organisation]] knowledge).",
+        ),
+        _ => Phrase::new(
+            "screen.no_clock",
+            "None is counted, because the evidence read shows no takeover so far. Whether there is a duty is for a person to decide.",
+        ),
     }
 }
 
@@ -181,8 +197,6 @@ fn foot(sheet: &mut Sheet, findings: &Findings, folder: &str) {
 
 #[cfg(test)]
 mod tests {
-    use model::findings::OutcomeValue;
-
     use super::*;
     use crate::{sample, width::columns};
 

@@ -23,7 +23,8 @@ pub fn word(language: Language, area: &str, word: &str) -> String {
     found.map_or_else(|| safe(word), |(_, phrase)| language.word(*phrase))
 }
 
-/// The word serde writes for a value of the findings (`trace_found`).
+/// The word serde writes for a value of the findings (`trace_found`): its variants are all named in
+/// camel case and written in snake case.
 pub(crate) fn written<T: std::fmt::Debug>(value: T) -> String {
     let mut out = String::new();
     for c in format!("{value:?}").chars() {

@@ -154,7 +154,10 @@ pub(super) const AREAS: &[Area] = &[
                     "final report to the Personal Information Protection Commission",
                 ),
             ),
-            ("ppc-notice", Phrase::new("report.deadline_ppc_notice", "notice to the persons")),
+            (
+                "person-notice",
+                Phrase::new("report.deadline_person_notice", "notice to the persons concerned"),
+            ),
             (
                 "ppc-report",
                 Phrase::new(

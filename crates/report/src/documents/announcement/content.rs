@@ -80,7 +80,7 @@ impl Draft<'_> {
                 ),
                 Phrase::new(
                     "announcement.lead_takeover",
-                    "{n} of our e-mail account(s) were used by a third party without authority. We apologise to everyone who received these mails and to all concerned.",
+                    "A third party used {n} of our e-mail account(s) without authority. We apologise to everyone who received these mails and to all concerned.",
                 ),
             ),
             OutcomeValue::Suspected => (
@@ -90,7 +90,7 @@ impl Draft<'_> {
                 ),
                 Phrase::new(
                     "announcement.lead_suspected",
-                    "We are investigating whether {n} of our e-mail account(s) were used by a third party without authority. We apologise for the concern this causes.",
+                    "We are investigating whether a third party used {n} of our e-mail account(s) without authority. We apologise for the concern this causes.",
                 ),
             ),
             OutcomeValue::NotATakeover => (

@@ -23,6 +23,9 @@ const LAST: Phrase = Phrase::new("report.last", "Last");
 const RECORDS: Phrase = Phrase::new("report.records", "Records");
 const WHY: Phrase = Phrase::new("report.why", "Why");
 
+/// Most addresses and clients named for one session; `konseki show sessions` names all.
+const MOST: usize = 5;
+
 /// Every account with its verdict.
 pub(super) fn accounts(page: &Page) -> Markup {
     let head = [
@@ -112,7 +115,7 @@ fn session(page: &Page, it: &Session) -> Vec<Markup> {
     let words = [&it.user_agents, &it.apps, &it.devices];
     let clients: Vec<&str> = words.into_iter().flatten().map(model::Untrusted::raw).collect();
     vec![
-        html! { @for (at, ip) in it.ips.iter().take(5).enumerate() {
+        html! { @for (at, ip) in it.ips.iter().take(MOST).enumerate() {
             @if at > 0 { br; }
             (safe(ip)) @if let Some(prefix) = prefix(ip) { span.utc { (prefix) } }
         } },
@@ -122,7 +125,10 @@ fn session(page: &Page, it: &Session) -> Vec<Markup> {
         page.time(&it.first),
         page.time(&it.last),
         page.count(&format!("sessions[{}]", it.id), it.records),
-        lines(&clients),
+        html! {
+            (lines(&clients[..clients.len().min(MOST)]))
+            @if clients.len() > MOST { br; "…" }
+        },
         page.reasons(&it.reasons),
     ]
 }
@@ -153,11 +159,8 @@ pub(super) fn operations(page: &Page) -> Markup {
         LAST,
     ];
     let rows = page.findings.operations.iter().map(|it| {
-        let claim = if it.scope.is_empty() {
-            claims::account(&it.account)
-        } else {
-            claims::scope(&it.scope)
-        };
+        let judged = page.findings.scopes.iter().any(|scope| scope.scope == it.scope);
+        let claim = if judged { claims::scope(&it.scope) } else { claims::account(&it.account) };
         let place = if it.scope.is_empty() {
             "—".to_owned()
         } else {

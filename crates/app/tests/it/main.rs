@@ -1,0 +1,11 @@
+//! Everything tested from the front door, in one binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop")]
+
+mod bad_input;
+mod cases;
+mod cli;
+mod decisions;
+mod docs;
+mod house;
+mod run;
+mod same_answer;

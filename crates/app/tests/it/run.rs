@@ -1,0 +1,71 @@
+//! Running the program as a user does.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::OnceLock,
+};
+
+use serde_json::Value;
+
+/// What a run said.
+pub struct Said {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// Runs konseki in a folder.
+pub fn konseki(folder: &Path, args: &[&str]) -> Said {
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_konseki"))
+        .args(args)
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .env("COLUMNS", "100")
+        .output()
+        .unwrap();
+    Said {
+        status: status.code().unwrap_or(-1),
+        out: String::from_utf8(stdout).unwrap(),
+        err: String::from_utf8(stderr).unwrap(),
+    }
+}
+
+/// Investigates a folder into `case` beside it and returns the findings.
+pub fn findings(folder: &Path, evidence: &str, case: &str, more: &[&str]) -> Value {
+    let mut args = vec!["investigate", evidence, "--out", case, "-q"];
+    args.extend(more);
+    let said = konseki(folder, &args);
+    assert!(said.status <= 1, "{}\n{}", said.out, said.err);
+    read(&folder.join(case))
+}
+
+/// Reads the findings of a case folder.
+pub fn read(case: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(case.join("findings.json")).unwrap()).unwrap()
+}
+
+/// One simulated incident, made and investigated once for all tests that only look.
+pub struct Looked {
+    pub folder: PathBuf,
+    pub findings: Value,
+    pub truth: app::example::Truth,
+    _dir: tempfile::TempDir,
+}
+
+/// A founding incident small enough for many tests.
+pub fn small() -> &'static Looked {
+    static IT: OnceLock<Looked> = OnceLock::new();
+    IT.get_or_init(|| {
+        looked(&app::example::Options { messages: 420, accounts: 14, ..app::example::Options::default() })
+    })
+}
+
+/// Simulates and investigates.
+pub fn looked(options: &app::example::Options) -> Looked {
+    let dir = tempfile::tempdir().unwrap();
+    let world = app::example::simulate(options).unwrap();
+    world.write(&dir.path().join("in")).unwrap();
+    let findings = findings(dir.path(), "in", "case", &[]);
+    Looked { folder: dir.path().to_owned(), findings, truth: world.truth, _dir: dir }
+}

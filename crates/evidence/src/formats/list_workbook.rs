@@ -1,0 +1,14 @@
+//! A list of people in an Excel workbook, every sheet of it, hidden ones too.
+
+use model::Kind;
+
+use super::list_table::{Table, is_list};
+use crate::format::{Format, Shape};
+
+pub(super) const FORMAT: Format = Format {
+    id: "list_workbook",
+    kind: Kind::List,
+    reference: "any workbook with mail addresses",
+    recognises: |head| head.shape == Shape::Workbook && is_list(head),
+    open: |_, _| Box::new(Table::default()),
+};
