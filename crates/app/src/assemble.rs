@@ -9,7 +9,7 @@ use model::{
     Case, Decision, Kind, Micros, Phrase, Text, Untrusted,
     findings::{
         Account, AccountVerdict, CaseInfo, Declaration, DecisionInfo, Exposure, Figure, Findings, LookBack,
-        OrganisationInfo, People, Program, ReadingFigures, SCHEMA, Session, SessionVerdict, StatementInfo, Warning, Window,
+        OrganisationInfo, People, Program, ReadingFigures, SCHEMA, Session, StatementInfo, Warning, Window,
     },
     rfc3339,
 };

@@ -7,9 +7,11 @@ use crate::geo::Databases;
 /// SHA-256 over the embedded knowledge and laws and the user's databases, first 16 hex digits.
 pub(crate) fn hash(geo: &Databases) -> String {
     let mut it = Sha256::new();
-    for (name, text) in decide::knowledge_files() {
-        it.update(format!("{name}\n{}\n", text.len()));
-        it.update(text);
+    for (folder, files) in decide::DATA {
+        for (name, text) in *files {
+            it.update(format!("{folder}/{name}\n{}\n", text.len()));
+            it.update(text);
+        }
     }
     for hash in &geo.hashes {
         it.update(hash);

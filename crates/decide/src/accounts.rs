@@ -16,10 +16,14 @@ use crate::{
     window::{Access, Window},
 };
 
-const SESSIONS: Phrase = Phrase::new("account.sessions", "{n} session(s) of the attacker, the first at {first}");
+const SESSIONS: Phrase =
+    Phrase::new("account.sessions", "{n} session(s) of the attacker, the first at {first}");
 const SUSPECTED: Phrase = Phrase::new("account.suspected", "{n} suspected session(s)");
 const DECIDED: Phrase = Phrase::new("account.decided", "decided by a person (decision {n})");
-const OPEN: Phrase = Phrase::new("account.first_open", "the 30 days before the first access are not proven to be quiet: somebody may have been there earlier");
+const OPEN: Phrase = Phrase::new(
+    "account.first_open",
+    "the 30 days before the first access are not proven to be quiet: somebody may have been there earlier",
+);
 
 /// When the attacker was in each account. Failed sign-ins count nowhere.
 pub fn accesses(built: &Built, judged: &[Judged]) -> BTreeMap<String, Access> {
@@ -29,7 +33,8 @@ pub fn accesses(built: &Built, judged: &[Judged]) -> BTreeMap<String, Access> {
             continue;
         }
         let (Some(first), Some(last)) = (draft.first_worked, draft.last_worked) else { continue };
-        let access = found.entry(draft.account.clone()).or_insert(Access { first, last, suspected: None });
+        let access =
+            found.entry(draft.account.clone()).or_insert(Access { first, last, suspected: None });
         access.first = access.first.min(first);
         access.last = access.last.max(last);
     }
@@ -50,16 +55,21 @@ pub fn attempts(contexts: &[Context], built: &Built, judged: &[Judged]) -> BTree
         .drafts
         .iter()
         .zip(judged)
-        .filter(|(draft, it)| draft.worked > 0 && matches!(it.verdict, SessionVerdict::Owner | SessionVerdict::Unknown))
+        .filter(|(draft, it)| {
+            draft.worked > 0
+                && matches!(it.verdict, SessionVerdict::Owner | SessionVerdict::Unknown)
+        })
         .map(|(draft, _)| (draft.account.as_str(), draft.network.as_str()))
         .collect();
     let mut hours: BTreeMap<(&str, &str, i64), [u64; 2]> = BTreeMap::new();
     for (context, n) in contexts.iter().zip(&built.of_context) {
         let draft = &built.drafts[*n];
-        let tried = !context.worked && context.error > 0 && !errors::is_not_a_failure(context.error);
+        let tried =
+            !context.worked && context.error > 0 && !errors::is_not_a_failure(context.error);
         let place = (draft.account.as_str(), draft.network.as_str());
         if tried && !draft.service && !owner.contains(&place) {
-            let hour = hours.entry((place.0, context.ip.as_str(), context.hour / HOUR)).or_default();
+            let hour =
+                hours.entry((place.0, context.ip.as_str(), context.hour / HOUR)).or_default();
             hour[usize::from(context.signin)] += context.records;
         }
     }
@@ -94,11 +104,21 @@ pub fn accounts(inputs: &Inputs<'_>) -> Vec<Account> {
 }
 
 fn judge(account: &str, inputs: &Inputs<'_>) -> Account {
-    let mine = || inputs.built.drafts.iter().zip(inputs.judged).filter(|(draft, _)| draft.account == account);
-    let of = |wanted: SessionVerdict| mine().filter(move |(draft, it)| it.verdict == wanted && (draft.worked > 0 || wanted == SessionVerdict::Suspected));
+    let mine = || {
+        inputs.built.drafts.iter().zip(inputs.judged).filter(|(draft, _)| draft.account == account)
+    };
+    let of = |wanted: SessionVerdict| {
+        mine().filter(move |(draft, it)| {
+            it.verdict == wanted && (draft.worked > 0 || wanted == SessionVerdict::Suspected)
+        })
+    };
     let attackers = of(SessionVerdict::Attacker).count() as u64;
     let suspected = of(SessionVerdict::Suspected).count() as u64;
-    let decided = inputs.decisions.iter().rev().find(|it| it.what == "account" && it.selector.account.as_deref() == Some(account));
+    let decided = inputs
+        .decisions
+        .iter()
+        .rev()
+        .find(|it| it.what == "account" && it.selector.account.as_deref() == Some(account));
     let access = inputs.accesses.get(account);
     let verdict = match decided.map(|it| it.is.as_str()) {
         Some("compromised") => AccountVerdict::Compromised,
@@ -119,28 +139,51 @@ fn judge(account: &str, inputs: &Inputs<'_>) -> Account {
         attempts: inputs.attempts.get(account).copied().unwrap_or(0),
         ..Account::default()
     };
-    if let (Some(access), false) = (access, exact) {
-        let _ = access;
+    if access.is_some() && !exact {
         it.limits.push("first_access_open".to_owned());
     }
     it.reasons = reasons(&it, attackers, suspected, exact, access);
     if let Some(decision) = decided {
         let text = DECIDED.with(&[("n", &decision.n.to_string())]);
-        it.reasons.insert(0, Reason { class: "link".into(), rule: format!("decision_{}", decision.n), text, ..Reason::default() });
+        it.reasons.insert(
+            0,
+            Reason {
+                class: "link".into(),
+                rule: format!("decision_{}", decision.n),
+                text,
+                ..Reason::default()
+            },
+        );
     }
     let strongest = of(SessionVerdict::Attacker)
         .chain(of(SessionVerdict::Suspected))
         .max_by(|a, b| a.1.score.cmp(&b.1.score).then_with(|| b.0.id.cmp(&a.0.id)));
-    it.reasons.extend(strongest.map(|(draft, judged)| session_reasons(draft, judged)).unwrap_or_default());
+    it.reasons.extend(
+        strongest.map(|(draft, judged)| session_reasons(draft, judged)).unwrap_or_default(),
+    );
     it
 }
 
-fn reasons(it: &Account, attackers: u64, suspected: u64, exact: bool, access: Option<&Access>) -> Vec<Reason> {
+fn reasons(
+    it: &Account,
+    attackers: u64,
+    suspected: u64,
+    exact: bool,
+    access: Option<&Access>,
+) -> Vec<Reason> {
     let mut found = Vec::new();
-    let reason = |rule: &str, text| Reason { class: "link".into(), rule: rule.into(), text, ..Reason::default() };
+    let reason = |rule: &str, text| Reason {
+        class: "link".into(),
+        rule: rule.into(),
+        text,
+        ..Reason::default()
+    };
     if attackers > 0 {
         let first = it.first_access.clone().unwrap_or_default();
-        found.push(reason("account_sessions", SESSIONS.with(&[("n", &attackers.to_string()), ("first", &first)])));
+        found.push(reason(
+            "account_sessions",
+            SESSIONS.with(&[("n", &attackers.to_string()), ("first", &first)]),
+        ));
     }
     if suspected > 0 {
         found.push(reason("account_suspected", SUSPECTED.with(&[("n", &suspected.to_string())])));

@@ -16,8 +16,14 @@ use crate::{
     weights::weights,
 };
 
-const POOLED: Phrase = Phrase::new("attribution.link_same_session", "the same session id from the same address as session {session}");
-const CONSENTED: Phrase = Phrase::new("attribution.token_consent_of_attacker", "the application got its consent in session {session}");
+const POOLED: Phrase = Phrase::new(
+    "attribution.link_same_session",
+    "the same session id from the same address as session {session}",
+);
+const CONSENTED: Phrase = Phrase::new(
+    "attribution.token_consent_of_attacker",
+    "the application got its consent in session {session}",
+);
 const DECIDED: Phrase = Phrase::new("attribution.decided", "decided by a person (decision {n})");
 /// From this score on a session is at least suspected.
 const SUSPECTED: i64 = 100;
@@ -64,7 +70,9 @@ pub fn judge(inputs: &Inputs<'_>) -> Vec<Judged> {
     for _ in 0..=drafts.len() {
         judged = round(inputs, &suspects);
         let now: BTreeSet<usize> = (0..drafts.len())
-            .filter(|i| judged[*i].score >= SUSPECTED || judged[*i].verdict == SessionVerdict::Attacker)
+            .filter(|i| {
+                judged[*i].score >= SUSPECTED || judged[*i].verdict == SessionVerdict::Attacker
+            })
             .collect();
         // Once suspected, never again part of what is usual: the loop can only grow, and so ends.
         let grown: BTreeSet<usize> = now.union(&suspects).copied().collect();
@@ -96,14 +104,18 @@ fn round(inputs: &Inputs<'_>, suspects: &BTreeSet<usize>) -> Vec<Judged> {
         }
     }
     consents(inputs, &mut hits);
-    let mut judged: Vec<Judged> = hits.into_iter().zip(drafts).map(|(it, draft)| verdict(it, draft)).collect();
+    let mut judged: Vec<Judged> =
+        hits.into_iter().zip(drafts).map(|(it, draft)| verdict(it, draft)).collect();
     decide(inputs, &mut judged);
     attempts(drafts, &mut judged);
     judged
 }
 
 /// Scores every session against what was usual on the days before it.
-fn in_time_order(inputs: &Inputs<'_>, suspects: &BTreeSet<usize>) -> (Vec<Vec<Hit>>, BTreeSet<usize>) {
+fn in_time_order(
+    inputs: &Inputs<'_>,
+    suspects: &BTreeSet<usize>,
+) -> (Vec<Vec<Hit>>, BTreeSet<usize>) {
     let drafts = &inputs.built.drafts;
     let home = home_of_tenant(drafts);
     let accounts = by_account(drafts);
@@ -186,12 +198,22 @@ fn barred(
     from: &BTreeMap<&str, i64>,
 ) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
-    for (i, draft) in drafts.iter().enumerate().filter(|(i, it)| !suspects.contains(i) && !it.service && it.worked > 0) {
-        let before = from.get(draft.account.as_str()).is_some_and(|since| draft.first.div_euclid(DAY) < *since);
+    for (i, draft) in drafts
+        .iter()
+        .enumerate()
+        .filter(|(i, it)| !suspects.contains(i) && !it.service && it.worked > 0)
+    {
+        let before = from
+            .get(draft.account.as_str())
+            .is_some_and(|since| draft.first.div_euclid(DAY) < *since);
         if own[i] > -SUSPECTED && !before {
             continue;
         }
-        let ids = [("link_address", &draft.ips), ("link_token", &draft.tokens), ("link_device", &draft.devices)];
+        let ids = [
+            ("link_address", &draft.ips),
+            ("link_token", &draft.tokens),
+            ("link_device", &draft.devices),
+        ];
         for (rule, values) in ids {
             found.extend(values.iter().map(|it| (rule.to_owned(), it.clone())));
         }
@@ -213,7 +235,8 @@ fn pool(drafts: &[Draft], hits: &mut [Vec<Hit>]) {
             members.iter().flat_map(|i| hits[*i].iter().map(|it| (*i, it.clone()))).collect();
         for i in &members {
             for (from, hit) in all.iter().filter(|(from, _)| from != i) {
-                let stronger = |own: &Hit| own.class == hit.class && own.score.abs() >= hit.score.abs();
+                let stronger =
+                    |own: &Hit| own.class == hit.class && own.score.abs() >= hit.score.abs();
                 if !hits[*i].iter().any(stronger) {
                     let text = hit.text.clone().and(POOLED.with(&[("session", &drafts[*from].id)]));
                     hits[*i].push(Hit { text, ..hit.clone() });
@@ -239,7 +262,12 @@ fn consents(inputs: &Inputs<'_>, hits: &mut [Vec<Hit>]) {
             let (class, score) = weights().of("client_new_app");
             if !hits[i].iter().any(|it| it.class == class) {
                 let text = crate::rules::NEW_APP.with(&[("app", app)]);
-                hits[i].push(Hit { class: class.to_owned(), rule: "client_new_app".into(), score, text });
+                hits[i].push(Hit {
+                    class: class.to_owned(),
+                    rule: "client_new_app".into(),
+                    score,
+                    text,
+                });
             }
         }
     }
@@ -263,7 +291,8 @@ fn sum(hits: &[Hit]) -> i64 {
 
 fn attackers(hits: &[Hit]) -> bool {
     let best = strongest(hits);
-    let against: Vec<&str> = best.iter().filter(|(_, it)| it.score > 0).map(|(class, _)| *class).collect();
+    let against: Vec<&str> =
+        best.iter().filter(|(_, it)| it.score > 0).map(|(class, _)| *class).collect();
     let solid = against.iter().any(|it| matches!(*it, "network" | "client" | "device" | "token"));
     sum(hits) >= ATTACKER && against.len() >= 2 && solid
 }
@@ -298,7 +327,8 @@ fn attempts(drafts: &[Draft], judged: &mut [Judged]) {
         }
     }
     for (draft, it) in drafts.iter().zip(judged.iter_mut()) {
-        let same = draft.ips.iter().any(|ip| addresses.contains(&(draft.account.as_str(), ip.as_str())));
+        let same =
+            draft.ips.iter().any(|ip| addresses.contains(&(draft.account.as_str(), ip.as_str())));
         if draft.worked == 0 && same && it.decided.is_none() {
             it.verdict = SessionVerdict::Attacker;
         }
@@ -311,7 +341,7 @@ fn decide(inputs: &Inputs<'_>, judged: &mut [Judged]) {
     for decision in inputs.decisions {
         let Some(value) = value_of(decision) else { continue };
         for (i, draft) in drafts.iter().enumerate() {
-            if !draft.service && matches(&decision.selector, decision, draft, inputs.contexts) {
+            if !draft.service && matches(&decision.selector, draft) {
                 judged[i].verdict = value;
                 judged[i].decided = Some(decision.n);
                 let text = DECIDED.with(&[("n", &decision.n.to_string())]);
@@ -335,8 +365,9 @@ fn value_of(decision: &Decision) -> Option<SessionVerdict> {
 }
 
 /// Tells whether a decision speaks of a session: every key given must match.
-pub fn matches(selector: &Selector, decision: &Decision, draft: &Draft, contexts: &[Context]) -> bool {
-    let is = |wanted: &Option<String>, test: &dyn Fn(&str) -> bool| wanted.as_deref().is_none_or(test);
+pub fn matches(selector: &Selector, draft: &Draft) -> bool {
+    let is =
+        |wanted: &Option<String>, test: &dyn Fn(&str) -> bool| wanted.as_deref().is_none_or(test);
     let names = selector.account.is_some()
         || selector.session.is_some()
         || selector.token.is_some()
@@ -345,10 +376,11 @@ pub fn matches(selector: &Selector, decision: &Decision, draft: &Draft, contexts
         || selector.device.is_some()
         || selector.app.is_some();
     let records = selector.records.is_empty()
-        || (selector.records.len() == 1 && draft.records == 1 && draft.least == selector.records[0]);
-    // «Not compromised» settles only what is held against the account, not the owner's own visits.
-    let span = selector.from.is_none_or(|at| draft.first >= at) && selector.to.is_none_or(|at| draft.last < at);
-    let _ = (decision, contexts);
+        || (selector.records.len() == 1
+            && draft.records == 1
+            && draft.least == selector.records[0]);
+    let span = selector.from.is_none_or(|at| draft.first >= at)
+        && selector.to.is_none_or(|at| draft.last < at);
     names
         && records
         && span

@@ -130,7 +130,6 @@ pub fn home_of_tenant(drafts: &[Draft]) -> Option<String> {
             seen.extend(draft.days.iter().map(|day| (draft.account.as_str(), *day)));
         }
     }
-    let (country, _) =
-        days.iter().max_by(|a, b| a.1.len().cmp(&b.1.len()).then(b.0.cmp(a.0)))?;
+    let (country, _) = days.iter().max_by(|a, b| a.1.len().cmp(&b.1.len()).then(b.0.cmp(a.0)))?;
     Some((*country).to_owned())
 }

@@ -38,11 +38,13 @@ pub fn behaviours(
     for it in sends {
         let Some(i) = by_id.get(it.session.as_str()) else { continue };
         let did = &mut found[*i];
-        (did.messages, did.recipients, did.known, did.peak) = (it.messages, it.recipients, it.known, it.peak);
+        (did.messages, did.recipients, did.known, did.peak) =
+            (it.messages, it.recipients, it.known, it.peak);
     }
     let session = |context: &str| index_of.get(context).map(|i| built.of_context[*i]);
     for act in acts {
-        let delete = matches!(act.operation.as_str(), "SoftDelete" | "HardDelete" | "MoveToDeletedItems");
+        let delete =
+            matches!(act.operation.as_str(), "SoftDelete" | "HardDelete" | "MoveToDeletedItems");
         if let Some(i) = session(&act.context).filter(|_| delete) {
             found[i].deletions += act.records;
         }
@@ -52,9 +54,13 @@ pub fn behaviours(
         let Some(i) = session(&detail.context) else { continue };
         let did = &mut found[i];
         match detail.operation.as_str() {
-            "New-InboxRule" | "Set-InboxRule" | "UpdateInboxRules" => did.hiding_rules += u64::from(hides(detail)),
+            "New-InboxRule" | "Set-InboxRule" | "UpdateInboxRules" => {
+                did.hiding_rules += u64::from(hides(detail))
+            }
             "Set-Mailbox" => did.forwardings += u64::from(forwards_outside(detail)),
-            "Consent to application" | "Add OAuth2PermissionGrant" | "Add delegated permission grant" => {
+            "Consent to application"
+            | "Add OAuth2PermissionGrant"
+            | "Add delegated permission grant" => {
                 did.consents += 1;
                 consents.push((i, format!("{} {}", detail.object, detail.detail)));
             }
@@ -71,7 +77,10 @@ fn parsed(detail: &Detail) -> Value {
 
 fn parameter(detail: &Value, name: &str) -> String {
     let value = &detail["parameters"][name];
-    value.as_str().map(str::to_owned).unwrap_or_else(|| if value.is_null() { String::new() } else { value.to_string() })
+    value
+        .as_str()
+        .map(str::to_owned)
+        .unwrap_or_else(|| if value.is_null() { String::new() } else { value.to_string() })
 }
 
 /// A rule that deletes, forwards, or moves mail to where nobody looks. An ordinary filing rule is
@@ -81,10 +90,25 @@ fn hides(detail: &Detail) -> bool {
     let on = |name: &str| parameter(&it, name).eq_ignore_ascii_case("true");
     let set = |name: &str| !parameter(&it, name).is_empty();
     let folder = parameter(&it, "MoveToFolder").to_lowercase();
-    let dark = ["rss", "conversation history", "会話の履歴", "archive", "アーカイブ", "junk", "迷惑", "deleted", "削除済み", "notes", "メモ", "同期"];
+    let dark = [
+        "rss",
+        "conversation history",
+        "会話の履歴",
+        "archive",
+        "アーカイブ",
+        "junk",
+        "迷惑",
+        "deleted",
+        "削除済み",
+        "notes",
+        "メモ",
+        "同期",
+    ];
     // Outlook's own form: UpdateInboxRules carries the actions as text.
     let actions = it["properties"]["RuleActions"].as_str().unwrap_or_default().to_lowercase();
-    let outlook = ["forward", "redirect", "\"delete", "permanentdelete", "move"].iter().any(|word| actions.contains(word))
+    let outlook = ["forward", "redirect", "\"delete", "permanentdelete", "move"]
+        .iter()
+        .any(|word| actions.contains(word))
         && it["properties"]["RuleOperation"].as_str() != Some("RemoveMailboxRule");
     on("DeleteMessage")
         || on("SoftDeleteMessage")
@@ -114,7 +138,11 @@ mod tests {
         assert!(!hides(&rule(r#"{"parameters":{"MoveToFolder":"a@x:\\Newsletter"}}"#)));
         assert!(hides(&rule(r#"{"parameters":{"MoveToFolder":"a@x:\\RSS フィード"}}"#)));
         assert!(hides(&rule(r#"{"parameters":{"DeleteMessage":"True"}}"#)));
-        let forward = Detail { actor: "a@x.jp".into(), detail: r#"{"parameters":{"ForwardingSmtpAddress":"smtp:z@evil.example"}}"#.into(), ..Detail::default() };
+        let forward = Detail {
+            actor: "a@x.jp".into(),
+            detail: r#"{"parameters":{"ForwardingSmtpAddress":"smtp:z@evil.example"}}"#.into(),
+            ..Detail::default()
+        };
         assert!(forwards_outside(&forward));
     }
 }

@@ -46,7 +46,11 @@ fn parse(text: &str) -> Result<(String, Calendar), String> {
     };
     let calendar = Calendar {
         weekend: file.weekend.into_iter().collect(),
-        closed_every_year: file.closed_every_year.iter().map(|it| yearly(it)).collect::<Result<_, _>>()?,
+        closed_every_year: file
+            .closed_every_year
+            .iter()
+            .map(|it| yearly(it))
+            .collect::<Result<_, _>>()?,
         holidays: file.holiday.keys().map(|it| day(it)).collect::<Result<_, _>>()?,
         known_from: day(&file.known_from)?,
         known_to: day(&file.known_to)?,
@@ -57,7 +61,8 @@ fn parse(text: &str) -> Result<(String, Calendar), String> {
 /// Returns the calendar of that name.
 pub fn calendar(name: &str) -> Option<&'static Calendar> {
     static CALENDARS: OnceLock<BTreeMap<String, Calendar>> = OnceLock::new();
-    let all = CALENDARS.get_or_init(|| FILES.iter().filter_map(|(_, text)| parse(text).ok()).collect());
+    let all =
+        CALENDARS.get_or_init(|| FILES.iter().filter_map(|(_, text)| parse(text).ok()).collect());
     all.get(name)
 }
 
@@ -109,8 +114,14 @@ mod tests {
     #[test]
     fn a_bridge_day_and_the_turn_of_the_year_are_closed() {
         let jp = calendar("jp").unwrap();
-        assert!(["2026-09-22", "2026-05-06", "2025-12-29", "2027-01-03", "2027-03-22"].into_iter().all(|it| jp.closed(date(it))));
-        assert!(!["2025-12-26", "2026-01-05", "2026-08-12"].into_iter().any(|it| jp.closed(date(it))));
+        assert!(
+            ["2026-09-22", "2026-05-06", "2025-12-29", "2027-01-03", "2027-03-22"]
+                .into_iter()
+                .all(|it| jp.closed(date(it)))
+        );
+        assert!(
+            !["2025-12-26", "2026-01-05", "2026-08-12"].into_iter().any(|it| jp.closed(date(it)))
+        );
         assert_eq!(jp.open_from(date("2025-12-27")), Some(date("2026-01-05")));
         assert_eq!(jp.open_from(date("2031-05-05")), None);
     }

@@ -169,8 +169,13 @@ pub fn classify(client: &str, agent: &str, app: &str) -> Client {
         return Client { family: family(&it.family), agent: String::new(), service: true };
     }
     // The client string of Exchange carries the user agent after the first semicolon.
-    let tail = if begins.is_some() { client.split_once(';').map(|it| it.1).unwrap_or_default() } else { "" };
-    let agent = if agent.trim().is_empty() { tail } else { agent }.trim().trim_end_matches(';').trim();
+    let tail = if begins.is_some() {
+        client.split_once(';').map(|it| it.1).unwrap_or_default()
+    } else {
+        ""
+    };
+    let agent =
+        if agent.trim().is_empty() { tail } else { agent }.trim().trim_end_matches(';').trim();
     let shown = agent.to_lowercase();
     let shown = if shown.starts_with("action=") { "" } else { shown.as_str() };
     let kind = known.kinds.iter().find(|it| it.has.iter().any(|has| shown.contains(has.as_str())));
@@ -179,7 +184,8 @@ pub fn classify(client: &str, agent: &str, app: &str) -> Client {
         return Client { family: family(&kind.family), agent: name, service: kind.service };
     }
     let by_app = known.apps.get(&app.to_lowercase());
-    let said = begins.map(|it| it.family.as_str()).or_else(|| known.words.get(&text).map(String::as_str));
+    let said =
+        begins.map(|it| it.family.as_str()).or_else(|| known.words.get(&text).map(String::as_str));
     let word = [
         said.unwrap_or_default(),
         by_app.map(|it| it.family.as_str()).unwrap_or_default(),
@@ -202,7 +208,10 @@ fn agent_name(shown: &str, known: &Known) -> String {
     let browser = known.browsers.iter().find(has).map(|it| it.name.as_str());
     // A program without a browser's name goes by its own: the text before its version.
     let program = || -> String {
-        let own: String = shown.chars().take_while(|c| c.is_alphabetic() || *c == '-' || *c == '.' || *c == '_').collect();
+        let own: String = shown
+            .chars()
+            .take_while(|c| c.is_alphabetic() || *c == '-' || *c == '.' || *c == '_')
+            .collect();
         if own.is_empty() { "program".to_owned() } else { own }
     };
     let browser = browser.map(str::to_owned).unwrap_or_else(program);
@@ -225,8 +234,13 @@ pub fn is_noise(family: &str) -> bool {
 fn microsoft() -> &'static [IpNet] {
     static NETWORKS: OnceLock<Vec<IpNet>> = OnceLock::new();
     NETWORKS.get_or_init(|| {
-        let files = NETWORK_FILES.iter().filter_map(|(_, text)| toml::from_str::<Networks>(text).ok());
-        files.flat_map(|it| it.service).flat_map(|it| it.prefixes).filter_map(|it| it.parse().ok()).collect()
+        let files =
+            NETWORK_FILES.iter().filter_map(|(_, text)| toml::from_str::<Networks>(text).ok());
+        files
+            .flat_map(|it| it.service)
+            .flat_map(|it| it.prefixes)
+            .filter_map(|it| it.parse().ok())
+            .collect()
     })
 }
 
@@ -242,11 +256,18 @@ pub fn is_private_address(ip: &str) -> bool {
         Ok(IpAddr::V4(it)) => {
             let [a, b, ..] = it.octets();
             let shared = a == 100 && (64..128).contains(&b);
-            it.is_private() || it.is_loopback() || it.is_link_local() || it.is_unspecified() || shared
+            it.is_private()
+                || it.is_loopback()
+                || it.is_link_local()
+                || it.is_unspecified()
+                || shared
         }
         Ok(IpAddr::V6(it)) => {
             let first = it.segments()[0];
-            it.is_loopback() || it.is_unspecified() || first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80
+            it.is_loopback()
+                || it.is_unspecified()
+                || first & 0xfe00 == 0xfc00
+                || first & 0xffc0 == 0xfe80
         }
         Err(_) => false,
     }
@@ -263,22 +284,38 @@ mod tests {
     fn every_file_parses_and_every_family_is_known() {
         for (stem, text) in FILES {
             let file: File = toml::from_str(text).unwrap_or_else(|err| panic!("{stem}: {err}"));
-            let families = file.client.iter().map(|it| &it.family).chain(file.word.iter().map(|it| &it.family));
-            let families = families.chain(file.app.iter().map(|it| &it.family)).chain(file.kind.iter().map(|it| &it.family));
+            let families = file
+                .client
+                .iter()
+                .map(|it| &it.family)
+                .chain(file.word.iter().map(|it| &it.family));
+            let families = families
+                .chain(file.app.iter().map(|it| &it.family))
+                .chain(file.kind.iter().map(|it| &it.family));
             for family in families {
-                assert!(family.is_empty() || FAMILIES.contains(&family.as_str()), "{stem}: {family}");
+                assert!(
+                    family.is_empty() || FAMILIES.contains(&family.as_str()),
+                    "{stem}: {family}"
+                );
             }
             let mut ids: Vec<&str> = file.app.iter().map(|it| it.id.as_str()).collect();
             ids.sort_unstable();
             let all = ids.len();
             ids.dedup();
             assert_eq!(ids.len(), all, "{stem}: an id stands twice");
-            assert!(file.app.iter().all(|it| it.id.len() == 36 && it.id == it.id.to_lowercase()), "{stem}");
+            assert!(
+                file.app.iter().all(|it| it.id.len() == 36 && it.id == it.id.to_lowercase()),
+                "{stem}"
+            );
             let services = ["", "outlook", "teams", "onedrive", "sharepoint"];
             assert!(file.app.iter().all(|it| services.contains(&it.service.as_str())), "{stem}");
             let low = |it: &str| it == it.to_lowercase();
             assert!(file.kind.iter().flat_map(|it| &it.has).all(|it| low(it)), "{stem}");
-            assert!(file.client.iter().all(|it| low(&it.begins)) && file.word.iter().all(|it| low(&it.is)), "{stem}");
+            assert!(
+                file.client.iter().all(|it| low(&it.begins))
+                    && file.word.iter().all(|it| low(&it.is)),
+                "{stem}"
+            );
         }
         for (stem, text) in NETWORK_FILES {
             let file: Networks = toml::from_str(text).unwrap_or_else(|err| panic!("{stem}: {err}"));
@@ -295,14 +332,23 @@ mod tests {
         assert_eq!(family(&format!("Client=OWA;{EDGE};"), "", ""), "browser");
         assert_eq!(family("Browser", EDGE, "00000002-0000-0ff1-ce00-000000000000"), "browser");
         assert_eq!(family("", EDGE, ""), "browser");
-        assert_eq!(family("Client=OWA;Action=ViaProxy", "", "00000002-0000-0ff1-ce00-000000000000"), "browser");
+        assert_eq!(
+            family("Client=OWA;Action=ViaProxy", "", "00000002-0000-0ff1-ce00-000000000000"),
+            "browser"
+        );
         assert_eq!(family("Client=MSExchangeRPC", "", ""), "outlook_desktop");
         assert_eq!(family("Client=OutlookService;Outlook-iOS/2.0;", "", ""), "outlook_mobile");
         assert_eq!(family("Client=Microsoft.Exchange.Mapi/16", "", ""), "outlook_desktop");
         assert_eq!(family("Client=POP3/IMAP4;Protocol=IMAP4", "", ""), "imap_pop");
         assert_eq!(family("IMAP4", "BAV2ROPC", ""), "script");
-        assert_eq!(family("Client=REST;;", "", "11111111-2222-3333-4444-555555555555"), "graph_app");
-        assert_eq!(family("Client=REST;;", "", "27922004-5251-4030-b22d-91ecd9a37ea4"), "outlook_mobile");
+        assert_eq!(
+            family("Client=REST;;", "", "11111111-2222-3333-4444-555555555555"),
+            "graph_app"
+        );
+        assert_eq!(
+            family("Client=REST;;", "", "27922004-5251-4030-b22d-91ecd9a37ea4"),
+            "outlook_mobile"
+        );
         assert_eq!(family("Client=WebServices;python-requests/2.31", "", ""), "script");
         assert_eq!(family("", "axios/1.7.9", "4765445b-32c6-49b0-83e6-1d93765276ca"), "script");
         assert_eq!(family("", "", ""), "other");
@@ -311,7 +357,8 @@ mod tests {
 
     #[test]
     fn microsofts_own_work_is_nobodys() {
-        let it = classify("Client=REST;Client=RESTSystem;;", "", "00000003-0000-0000-c000-000000000000");
+        let it =
+            classify("Client=REST;Client=RESTSystem;;", "", "00000003-0000-0000-c000-000000000000");
         assert!(it.service && is_noise(it.family));
         assert!(classify("", "MSWAC", "").service);
         assert!(!classify("Client=REST;;", "", "").service);
@@ -324,18 +371,47 @@ mod tests {
         let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
                      Version/18.5 Mobile/15E148 Safari/604.1";
         assert_eq!(agent(phone), "iOS/Safari");
-        assert_eq!(agent("Mozilla/5.0 (Linux; Android 14; K) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36"), "Android/Chrome");
-        assert_eq!(agent("axios/1.7.9"), agent("axios/1.8.0"));
-        assert_eq!(agent("Windows-AzureAD-Authentication-Provider/1.0"), "Windows/windows-azuread-authentication-provider");
+        assert_eq!(
+            agent(
+                "Mozilla/5.0 (Linux; Android 14; K) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36"
+            ),
+            "Android/Chrome"
+        );
+        assert_eq!(
+            (agent("axios/1.7.9"), agent("axios/1.8.0")),
+            ("axios".to_owned(), "axios".to_owned())
+        );
+        assert_eq!(agent("Outlook-iOS/2.0"), "iOS/Outlook");
+        assert_eq!(agent("Microsoft SkyDriveSync 24.1 ship; Windows NT 10.0"), "Windows/microsoft");
+        let samsung = classify(
+            "",
+            "Mozilla/5.0 (Linux; Android 14; SAMSUNG SM-S921Q) SamsungBrowser/25.0 Chrome/121 Mobile Safari/537.36",
+            "",
+        );
+        assert_eq!((samsung.family, samsung.agent.as_str()), ("browser", "Android/SamsungBrowser"));
+        assert_eq!(
+            agent("Windows-AzureAD-Authentication-Provider/1.0"),
+            "Windows/windows-azuread-authentication-provider"
+        );
         assert_eq!(agent(""), "");
         assert_eq!(classify("Client=OWA;Action=ViaProxy", "", "").agent, "");
     }
 
     #[test]
     fn whose_address_it_is() {
-        assert!(["40.99.1.2", "20.190.160.7", "2603:10a6:803:15::1", "52.97.1.1"].into_iter().all(is_microsoft_address));
-        assert!(!["203.0.113.9", "", "not one", "13.107.6.160"].into_iter().any(is_microsoft_address));
-        assert!(["10.1.2.3", "192.168.0.1", "::1", "fe80::1", "fd00::1", "127.0.0.1", "100.64.0.1"].into_iter().all(is_private_address));
+        assert!(
+            ["40.99.1.2", "20.190.160.7", "2603:10a6:803:15::1", "52.97.1.1"]
+                .into_iter()
+                .all(is_microsoft_address)
+        );
+        assert!(
+            !["203.0.113.9", "", "not one", "13.107.6.160"].into_iter().any(is_microsoft_address)
+        );
+        assert!(
+            ["10.1.2.3", "192.168.0.1", "::1", "fe80::1", "fd00::1", "127.0.0.1", "100.64.0.1"]
+                .into_iter()
+                .all(is_private_address)
+        );
         assert!(!["8.8.8.8", "2001:db8::1", ""].into_iter().any(is_private_address));
     }
 

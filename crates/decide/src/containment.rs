@@ -6,8 +6,11 @@ use crate::window::Ended;
 
 /// Directory operations that end every session of an account.
 /// Microsoft names them in «Microsoft Entra audit activity reference».
-pub const REVOKED: [&str; 3] =
-    ["Update StsRefreshTokenValidFrom Timestamp", "Disable account", "Invalidate all refresh tokens for user"];
+pub const REVOKED: [&str; 3] = [
+    "Update StsRefreshTokenValidFrom Timestamp",
+    "Disable account",
+    "Invalidate all refresh tokens for user",
+];
 
 /// Returns the ends of access that records show. The actor must be somebody else than the account:
 /// an intruder who signs out ends nothing.
@@ -28,7 +31,13 @@ mod tests {
 
     #[test]
     fn who_signs_himself_out_ends_nothing() {
-        let by = |actor: &str| Detail { actor: actor.into(), object: "A@x".into(), operation: REVOKED[0].into(), at: 7, ..Detail::default() };
+        let by = |actor: &str| Detail {
+            actor: actor.into(),
+            object: "A@x".into(),
+            operation: REVOKED[0].into(),
+            at: 7,
+            ..Detail::default()
+        };
         let resolve = |name: &str| name.to_lowercase();
         assert!(ended(&[by("a@x")], &resolve).is_empty());
         assert_eq!(ended(&[by("admin@x")], &resolve), [Ended { account: "a@x".into(), at: 7 }]);

@@ -49,17 +49,21 @@ pub fn listening(case: &Case, files: &[FileFacts]) -> Vec<Listening> {
         let (Some(span), Some(collected)) = (source.span, source.collected_at) else { continue };
         let matched: Vec<&FileFacts> = files
             .iter()
-            .filter(|it| glob_matches(&source.path, &it.path) && !matches!(it.kind, None | Some(Kind::Container | Kind::Unknown)))
+            .filter(|it| {
+                glob_matches(&source.path, &it.path)
+                    && !matches!(it.kind, None | Some(Kind::Container | Kind::Unknown))
+            })
             .collect();
         let Some(kind) = matched.first().and_then(|it| it.kind) else { continue };
         let rows: u64 = matched.iter().map(|it| it.rows).sum();
         let told = source.queries.is_some() || source.rows_reported.is_some();
         let capped = looks_capped(rows) || matched.iter().any(|it| looks_capped(it.rows));
         let reported = source.rows_reported.is_some_and(|it| it != rows);
-        let cmdlet = matched.iter().any(|it| it.format.contains("cmdlet") || it.format.contains("search"));
+        let cmdlet =
+            matched.iter().any(|it| it.format.contains("cmdlet") || it.format.contains("search"));
         let whole = matched.iter().all(|it| it.kind == Some(kind) && it.rejected == 0)
             && source.operations.is_none()
-            && !(capped && !told)
+            && (told || !capped)
             && !reported
             && !(kind == Kind::Ual && cmdlet && source.high_completeness != Some(true))
             && source.high_completeness != Some(false);
@@ -76,7 +80,11 @@ pub fn covers(listening: &[Listening], kind: Kind, account: &str, wanted: Span) 
     let mut spans: Vec<Span> = listening
         .iter()
         .filter(|it| it.kind == kind)
-        .filter(|it| it.accounts.as_ref().is_none_or(|all| all.iter().any(|one| one.eq_ignore_ascii_case(account))))
+        .filter(|it| {
+            it.accounts
+                .as_ref()
+                .is_none_or(|all| all.iter().any(|one| one.eq_ignore_ascii_case(account)))
+        })
         .map(|it| it.span)
         .collect();
     spans.sort();
@@ -108,6 +116,8 @@ mod tests {
 
     #[test]
     fn a_round_row_count_contradicts_a_declaration() {
-        assert!(looks_capped(50_000) && looks_capped(1_000) && !looks_capped(9_611) && !looks_capped(0));
+        assert!(
+            looks_capped(50_000) && looks_capped(1_000) && !looks_capped(9_611) && !looks_capped(0)
+        );
     }
 }

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, sync::OnceLock};
 use serde::Deserialize;
 
 /// The files, embedded at build. To add one: write the file, name it here.
-pub const FILES: &[model::DataFile] = &[("entra", include_str!("../../../knowledge/errors/entra.toml"))];
+pub const FILES: &[model::DataFile] =
+    &[("entra", include_str!("../../../knowledge/errors/entra.toml"))];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,7 +59,11 @@ mod tests {
             let file: File = toml::from_str(text).unwrap_or_else(|err| panic!("{stem}: {err}"));
             for row in file.error {
                 assert!(seen.insert(row.code), "{stem}: {}", row.code);
-                assert!(row.failure || !row.password_right, "{}: an ordinary step accuses nobody", row.code);
+                assert!(
+                    row.failure || !row.password_right,
+                    "{}: an ordinary step accuses nobody",
+                    row.code
+                );
             }
         }
     }
@@ -67,6 +72,8 @@ mod tests {
     fn a_prompt_for_the_second_factor_means_that_the_password_was_right() {
         assert!([50074, 50076, 50079, 53003, 500121].into_iter().all(password_was_right));
         assert!(![0, -1, 50126, 50034, 50053, 50057].into_iter().any(password_was_right));
-        assert!([50140, 50058, 65001].into_iter().all(is_not_a_failure) && !is_not_a_failure(50126));
+        assert!(
+            [50140, 50058, 65001].into_iter().all(is_not_a_failure) && !is_not_a_failure(50126)
+        );
     }
 }

@@ -33,8 +33,22 @@ pub const FILES: &[model::DataFile] = &[
 
 /// Names that stand for a well-known folder in scope ids.
 pub const WELL_KNOWN: [&str; 16] = [
-    "inbox", "sent", "drafts", "deleted", "recoverable", "archive", "junk", "outbox", "contacts", "calendar", "notes", "tasks",
-    "journal", "rss", "conversation", "sync",
+    "inbox",
+    "sent",
+    "drafts",
+    "deleted",
+    "recoverable",
+    "archive",
+    "junk",
+    "outbox",
+    "contacts",
+    "calendar",
+    "notes",
+    "tasks",
+    "journal",
+    "rss",
+    "conversation",
+    "sync",
 ];
 
 #[derive(Deserialize)]
@@ -76,7 +90,9 @@ fn fold(name: &str) -> String {
 fn parts(path: &str) -> Vec<String> {
     let clean: String = path.chars().filter(|c| !c.is_control() && !is_invisible(*c)).collect();
     let own = match clean.split_once(':') {
-        Some((mailbox, rest)) if mailbox.contains('@') && rest.starts_with(['\\', '/']) => rest.to_owned(),
+        Some((mailbox, rest)) if mailbox.contains('@') && rest.starts_with(['\\', '/']) => {
+            rest.to_owned()
+        }
         _ => clean,
     };
     own.split(['\\', '/']).map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
@@ -88,8 +104,15 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// Names of the folders inside Recoverable Items, which records may give without their parent.
-const RECOVERABLE: [&str; 7] =
-    ["deletions", "purges", "versions", "discoveryholds", "subsholds", "substrateholds", "recoverable items"];
+const RECOVERABLE: [&str; 7] = [
+    "deletions",
+    "purges",
+    "versions",
+    "discoveryholds",
+    "subsholds",
+    "substrateholds",
+    "recoverable items",
+];
 
 /// Returns the well-known folder, if the path is one. A folder below a well-known one is a scope of
 /// its own; all of Recoverable Items is one.
@@ -101,7 +124,8 @@ pub fn well_known(path: &str) -> Option<&'static str> {
         return known;
     }
     if rest.is_empty() {
-        return known.or_else(|| RECOVERABLE.contains(&fold(first).as_str()).then_some("recoverable"));
+        return known
+            .or_else(|| RECOVERABLE.contains(&fold(first).as_str()).then_some("recoverable"));
     }
     // A mailbox may hold its folders below a root («Top of Information Store»).
     let root = ["top of information store", "インフォメーション ストアの先頭", "ipm_subtree"];
@@ -129,7 +153,9 @@ mod tests {
         for (stem, text) in FILES {
             let file: File = toml::from_str(text).unwrap_or_else(|err| panic!("{stem}: {err}"));
             assert_eq!(file.language, *stem);
-            for word in ["inbox", "sent", "drafts", "deleted", "archive", "junk", "contacts", "calendar"] {
+            for word in
+                ["inbox", "sent", "drafts", "deleted", "archive", "junk", "contacts", "calendar"]
+            {
                 assert!(file.folder.get(word).is_some_and(|it| !it.is_empty()), "{stem}: {word}");
             }
             for (word, names) in file.folder {
@@ -161,5 +187,15 @@ mod tests {
         assert_eq!(scope_part("受信トレイ/案件"), "受信トレイ/案件");
         assert_eq!(scope_part("\\INBOX"), "inbox");
         assert_eq!(scope_part("\\a\u{1b}[31m\u{202e}b"), "a[31mb");
+    }
+
+    proptest::proptest! {
+        /// Whatever a folder is called, its scope id is one line that no terminal obeys and that stays the same.
+        #[test]
+        fn a_scope_id_is_tame(path in "\\PC{0,20}|[\\x00-\\x7f]{0,20}|(Inbox|受信トレイ|[/\\\\]|\u{202e}|\n){0,6}") {
+            let part = scope_part(&path);
+            proptest::prop_assert!(!part.chars().any(|c| c.is_control() || is_invisible(c)));
+            proptest::prop_assert!(!part.starts_with('/') && !part.ends_with('/') && !part.contains('\\'));
+        }
     }
 }

@@ -131,7 +131,8 @@ fn canonical(name: &str) -> String {
 
 fn type_of(account: &str, kind: Option<&str>) -> AccountType {
     let kind = kind.unwrap_or_default().to_lowercase();
-    let role = ["info", "noreply", "no-reply", "support", "office", "admin-team", "soumu", "jimukyoku"];
+    let role =
+        ["info", "noreply", "no-reply", "support", "office", "admin-team", "soumu", "jimukyoku"];
     let local = account.split('@').next().unwrap_or_default();
     if kind.contains("guest") || account.contains("#ext#") {
         AccountType::Guest
@@ -163,7 +164,10 @@ mod tests {
 
     #[test]
     fn an_alias_of_two_accounts_resolves_to_neither() {
-        let inventory = [entry("a@x.jp", &["sales@x.jp", "oid-1"], "UserMailbox"), entry("b@x.jp", &["sales@x.jp"], "SharedMailbox")];
+        let inventory = [
+            entry("a@x.jp", &["sales@x.jp", "oid-1"], "UserMailbox"),
+            entry("b@x.jp", &["sales@x.jp"], "SharedMailbox"),
+        ];
         let seen = ["A@x.jp".to_owned(), "nt authority\\system (x)".to_owned()];
         let it = Directory::new(&inventory, &[], seen, &Case::default());
         assert_eq!(it.resolve("OID-1"), "a@x.jp");

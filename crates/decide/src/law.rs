@@ -157,17 +157,36 @@ mod tests {
             let law: Law = toml::from_str(text).unwrap_or_else(|err| panic!("{stem}: {err}"));
             assert_eq!(law.jurisdiction, *stem);
             assert!(law.calendar().is_some(), "{stem}");
-            assert!(law.valid_from.parse::<Date>().is_ok() && law.reviewed.parse::<Date>().is_ok(), "{stem}");
+            assert!(
+                law.valid_from.parse::<Date>().is_ok() && law.reviewed.parse::<Date>().is_ok(),
+                "{stem}"
+            );
             assert!(!law.example.is_empty(), "{stem}: a law without worked examples");
             let ids: Vec<&str> = law.trigger.iter().map(|it| it.id.as_str()).collect();
             for due in &law.deadline {
-                assert!(["days", "guide", "promptly"].contains(&due.counts.as_str()), "{stem}: {}", due.id);
-                assert!(due.choose.iter().flat_map(|it| &it.any).all(|it| ids.contains(&it.as_str())), "{stem}: {}", due.id);
+                assert!(
+                    ["days", "guide", "promptly"].contains(&due.counts.as_str()),
+                    "{stem}: {}",
+                    due.id
+                );
+                assert!(
+                    due.choose.iter().flat_map(|it| &it.any).all(|it| ids.contains(&it.as_str())),
+                    "{stem}: {}",
+                    due.id
+                );
                 assert_eq!(due.counts == "guide", due.guide.is_some(), "{stem}: {}", due.id);
             }
             for trigger in &law.trigger {
-                assert!(["triggered", "review"].contains(&trigger.unknown_as.as_str()), "{stem}: {}", trigger.id);
-                assert!(trigger.when.iter().all(|it| it.is.is_some() != it.at_least.is_some()), "{stem}: {}", trigger.id);
+                assert!(
+                    ["triggered", "review"].contains(&trigger.unknown_as.as_str()),
+                    "{stem}: {}",
+                    trigger.id
+                );
+                assert!(
+                    trigger.when.iter().all(|it| it.is.is_some() != it.at_least.is_some()),
+                    "{stem}: {}",
+                    trigger.id
+                );
             }
         }
     }
@@ -183,7 +202,12 @@ mod tests {
                 assert_eq!((raw(30), due(30)), (it.raw30.clone(), it.due30.clone()), "{}", it.why);
                 assert_eq!((raw(60), due(60)), (it.raw60.clone(), it.due60.clone()), "{}", it.why);
                 // Who leaves out the first day comes to other days; sometimes closed days hide it.
-                assert_eq!((due(31), due(61)), (it.wrong_excl30.clone(), it.wrong_excl60.clone()), "{}", it.why);
+                assert_eq!(
+                    (due(31), due(61)),
+                    (it.wrong_excl30.clone(), it.wrong_excl60.clone()),
+                    "{}",
+                    it.why
+                );
             }
         }
     }

@@ -34,3 +34,27 @@ pub mod session;
 pub mod touched;
 pub mod weights;
 pub mod window;
+
+/// Everything embedded, by folder of the project: what a report's `knowledge` hash covers, and what a
+/// test compares with the folders, so that no file is forgotten.
+pub const DATA: &[(&str, &[model::DataFile])] = &[
+    ("knowledge/attribution", weights::FILES),
+    ("knowledge/clients", clients::FILES),
+    ("knowledge/errors", errors::FILES),
+    ("knowledge/folders", folders::FILES),
+    ("knowledge/networks", clients::NETWORK_FILES),
+    ("knowledge/operations", operations::FILES),
+    ("laws", law::FILES),
+    ("laws/calendars", calendar::FILES),
+];
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_file_is_named_twice_and_names_stand_in_order() {
+        for (folder, files) in super::DATA {
+            assert!(files.windows(2).all(|it| it[0].0 < it[1].0), "{folder}");
+            assert!(files.iter().all(|it| !it.1.is_empty()), "{folder}");
+        }
+    }
+}

@@ -11,10 +11,15 @@ const HOPS: usize = 3;
 /// An identifier used by more accounts than this links nobody.
 const MOST_ACCOUNTS: usize = 3;
 
-const ADDRESS: Phrase = Phrase::new("attribution.link_address", "the same address as session {session}");
+const ADDRESS: Phrase =
+    Phrase::new("attribution.link_address", "the same address as session {session}");
 const TOKEN: Phrase = Phrase::new("attribution.link_token", "the same token as session {session}");
-const DEVICE: Phrase = Phrase::new("attribution.link_device", "the same device as session {session}");
-const SESSION: Phrase = Phrase::new("attribution.link_session_of_attacker", "the session id was first used by session {session}");
+const DEVICE: Phrase =
+    Phrase::new("attribution.link_device", "the same device as session {session}");
+const SESSION: Phrase = Phrase::new(
+    "attribution.link_session_of_attacker",
+    "the session id was first used by session {session}",
+);
 
 /// What a link passes to a session.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -49,8 +54,12 @@ pub fn follow(drafts: &[Draft], own: &[i64], barred: &BTreeSet<(String, String)>
         let before = best.clone();
         for edge in &edges {
             // Few members have anything to pass; an edge may have thousands.
-            let senders: Vec<usize> =
-                edge.members.iter().copied().filter(|i| own[*i] > 0 || before[*i].score > 0).collect();
+            let senders: Vec<usize> = edge
+                .members
+                .iter()
+                .copied()
+                .filter(|i| own[*i] > 0 || before[*i].score > 0)
+                .collect();
             for to in &edge.members {
                 for from in senders.iter().filter(|from| *from != to) {
                     offer(&mut best[*to], *to, *from, &before[*from], edge, own, drafts);
@@ -86,16 +95,24 @@ fn offer(
 
 fn edges(drafts: &[Draft], own: &[i64], barred: &BTreeSet<(String, String)>) -> Vec<Edge> {
     let mut found = Vec::new();
-    for (rule, phrase) in [("link_address", ADDRESS), ("link_token", TOKEN), ("link_device", DEVICE)] {
+    for (rule, phrase) in
+        [("link_address", ADDRESS), ("link_token", TOKEN), ("link_device", DEVICE)]
+    {
         let mut by_value: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (i, draft) in drafts.iter().enumerate().filter(|(_, it)| !it.service && it.worked + it.interrupted > 0) {
+        for (i, draft) in drafts
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| !it.service && it.worked + it.interrupted > 0)
+        {
             for value in values(draft, rule) {
                 by_value.entry(value).or_default().push(i);
             }
         }
         for (value, members) in by_value {
-            let accounts: BTreeSet<&str> = members.iter().map(|i| drafts[*i].account.as_str()).collect();
-            let allowed = accounts.len() <= MOST_ACCOUNTS && !barred.contains(&(rule.to_owned(), value.to_owned()));
+            let accounts: BTreeSet<&str> =
+                members.iter().map(|i| drafts[*i].account.as_str()).collect();
+            let allowed = accounts.len() <= MOST_ACCOUNTS
+                && !barred.contains(&(rule.to_owned(), value.to_owned()));
             if members.len() > 1 && allowed {
                 found.push(Edge { rule, phrase, members });
             }
@@ -108,7 +125,8 @@ fn edges(drafts: &[Draft], own: &[i64], barred: &BTreeSet<(String, String)>) -> 
 /// A session id links across networks only if its first use was the attacker's own sign-in.
 fn session_edges(drafts: &[Draft], own: &[i64]) -> Vec<Edge> {
     let mut by_sid: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    for (i, draft) in drafts.iter().enumerate().filter(|(_, it)| !it.sid.is_empty() && !it.service) {
+    for (i, draft) in drafts.iter().enumerate().filter(|(_, it)| !it.sid.is_empty() && !it.service)
+    {
         by_sid.entry((&draft.account, &draft.sid)).or_default().push(i);
     }
     by_sid
@@ -135,7 +153,9 @@ mod tests {
     use super::*;
 
     fn draft(n: &str, ip: &str, token: &str, device: &str) -> Draft {
-        let set = |it: &str| if it.is_empty() { BTreeSet::new() } else { BTreeSet::from([it.to_owned()]) };
+        let set = |it: &str| {
+            if it.is_empty() { BTreeSet::new() } else { BTreeSet::from([it.to_owned()]) }
+        };
         Draft {
             id: n.into(),
             account: "a@x".into(),
@@ -150,7 +170,12 @@ mod tests {
     /// The worked example of design §4.3.
     #[test]
     fn a_chain_fades_to_nothing_at_the_third_hop() {
-        let drafts = [draft("A", "", "t", ""), draft("B", "", "t", "d"), draft("C", "9.9.9.9", "", "d"), draft("D", "9.9.9.9", "", "")];
+        let drafts = [
+            draft("A", "", "t", ""),
+            draft("B", "", "t", "d"),
+            draft("C", "9.9.9.9", "", "d"),
+            draft("D", "9.9.9.9", "", ""),
+        ];
         let passed = follow(&drafts, &[420, 0, 0, 0], &BTreeSet::new());
         let scores: Vec<i64> = passed.iter().map(|it| it.score).collect();
         assert_eq!(scores, [0, 210, 105, 52]);
@@ -158,7 +183,12 @@ mod tests {
 
     #[test]
     fn a_crowded_identifier_links_nobody() {
-        let mut drafts = [draft("A", "1.1.1.1", "", ""), draft("B", "1.1.1.1", "", ""), draft("C", "1.1.1.1", "", ""), draft("D", "1.1.1.1", "", "")];
+        let mut drafts = [
+            draft("A", "1.1.1.1", "", ""),
+            draft("B", "1.1.1.1", "", ""),
+            draft("C", "1.1.1.1", "", ""),
+            draft("D", "1.1.1.1", "", ""),
+        ];
         for (n, it) in drafts.iter_mut().enumerate() {
             it.account = format!("{n}@x");
         }

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 use model::{
-    DAY, Decision, HOUR, Micros, Sent, Span,
+    DAY, Decision, HOUR, Micros, Sent, Span, Untrusted,
     findings::{
         AccountCount, DayCount, Figure, Is, ListCount, MailFigures, Missing, SessionVerdict,
         SourceCount, SubjectCount,
     },
-    Untrusted, rfc3339,
+    rfc3339,
 };
 
 /// How a mail is known to be the attacker's.
@@ -54,7 +54,9 @@ pub struct Inputs<'a> {
 pub fn normal_subject(subject: &str) -> String {
     let mut text = subject.trim().to_lowercase();
     for _ in 0..4 {
-        let cut = ["re:", "fw:", "fwd:", "re：", "fw：", "転送:"].iter().find_map(|it| text.strip_prefix(it));
+        let cut = ["re:", "fw:", "fwd:", "re：", "fw：", "転送:"]
+            .iter()
+            .find_map(|it| text.strip_prefix(it));
         match cut {
             Some(rest) => text = rest.trim_start().to_owned(),
             None => break,
@@ -63,7 +65,8 @@ pub fn normal_subject(subject: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         let c = if c.is_numeric() { '#' } else { c };
-        if !(c == '#' && out.ends_with('#')) && !c.is_whitespace() {
+        let again = c == '#' && out.ends_with('#');
+        if !again && !c.is_whitespace() {
             out.push(c);
         }
     }
@@ -85,7 +88,10 @@ pub fn classify(inputs: &Inputs<'_>) -> BTreeMap<String, Class> {
     for it in inputs.sent.iter().filter(|it| !found.contains_key(&it.message)).collect::<Vec<_>>() {
         let account = (inputs.resolve)(&it.sender);
         let Some(access) = inputs.accounts.get(&account) else { continue };
-        if matches!(verdict(it), Some(SessionVerdict::Owner | SessionVerdict::OtherPerson | SessionVerdict::Service)) {
+        if matches!(
+            verdict(it),
+            Some(SessionVerdict::Owner | SessionVerdict::OtherPerson | SessionVerdict::Service)
+        ) {
             continue;
         }
         let subject = !it.subject.is_empty() && subjects.contains(&normal_subject(&it.subject));
@@ -108,9 +114,16 @@ fn decided(inputs: &Inputs<'_>, found: &mut BTreeMap<String, Class>) {
     for decision in inputs.decisions.iter().filter(|it| it.what == "mail") {
         for it in inputs.sent {
             let selector = &decision.selector;
-            let message = selector.message.as_ref().is_none_or(|wanted| wanted.trim_matches(['<', '>']) == it.message);
-            let account = selector.account.as_ref().is_none_or(|wanted| *wanted == (inputs.resolve)(&it.sender));
-            let time = selector.from.is_none_or(|at| it.at >= at) && selector.to.is_none_or(|at| it.at < at);
+            let message = selector
+                .message
+                .as_ref()
+                .is_none_or(|wanted| wanted.trim_matches(['<', '>']) == it.message);
+            let account = selector
+                .account
+                .as_ref()
+                .is_none_or(|wanted| *wanted == (inputs.resolve)(&it.sender));
+            let time = selector.from.is_none_or(|at| it.at >= at)
+                && selector.to.is_none_or(|at| it.at < at);
             let names = selector.message.is_some() || selector.account.is_some();
             if names && message && account && time {
                 match decision.is.as_str() {
@@ -187,23 +200,35 @@ pub fn figures(inputs: &FigureInputs<'_>) -> MailFigures {
         .filter(|sent| matches!(class(sent), Some(Class::Proven | Class::Matched)))
         .collect();
     let of = |wanted: Class| inputs.classes.values().filter(|it| **it == wanted).count() as u64;
-    (it.proven, it.matched, it.suspected) = (of(Class::Proven), of(Class::Matched), of(Class::Suspected));
+    (it.proven, it.matched, it.suspected) =
+        (of(Class::Proven), of(Class::Matched), of(Class::Suspected));
     let messages = headline.len() as u64;
     it.sources = sources(inputs, &headline);
-    it.unexplained =
-        it.sources.iter().flat_map(|it| &it.missing).filter(|it| it.why == "unexplained").map(|it| it.messages).sum();
+    it.unexplained = it
+        .sources
+        .iter()
+        .flat_map(|it| &it.missing)
+        .filter(|it| it.why == "unexplained")
+        .map(|it| it.messages)
+        .sum();
     let heard = inputs.ual.whole || inputs.trace.whole;
     let exact = heard && inputs.contained && it.unexplained == 0 && it.suspected == 0;
     let given = inputs.ual.given || inputs.trace.given;
     it.messages = bounded(messages, exact, given);
-    it.recipients = bounded(inputs.counts.recipients, exact && inputs.trace.whole, given && inputs.counts.recipients > 0 || messages == 0 && given);
-    it.unique_recipients = Figure { value: it.recipients.value.map(|_| inputs.counts.unique), ..it.recipients.clone() };
+    // Mails without a single recipient known: no source tells of recipients.
+    let told = messages == 0 || inputs.counts.recipients > 0;
+    it.recipients = bounded(inputs.counts.recipients, exact && inputs.trace.whole, given && told);
+    it.unique_recipients = Figure {
+        value: it.recipients.value.map(|_| inputs.counts.unique),
+        ..it.recipients.clone()
+    };
     it.failed = bounded(inputs.counts.failed, exact && inputs.trace.whole, inputs.trace.given);
     it.known_recipients = match inputs.lists_whole {
         Some(true) if exact && inputs.trace.whole => Figure::exact(inputs.counts.known),
         _ if !given || it.recipients.value.is_none() => Figure::unknown(),
         whole => {
-            let limits = if whole == Some(true) { vec![] } else { vec!["lists_not_whole".to_owned()] };
+            let limits =
+                if whole == Some(true) { vec![] } else { vec!["lists_not_whole".to_owned()] };
             Figure { limits, ..Figure::at_least(inputs.counts.known) }
         }
     };
@@ -238,7 +263,12 @@ fn sources(inputs: &FigureInputs<'_>, headline: &[&Sent]) -> Vec<SourceCount> {
         for it in headline.iter().filter(|it| !has(it)) {
             let why = match facts.span {
                 _ if name == "ual" && !audited => "not_audited",
-                _ if facts.collected_at.is_some_and(|at| name == "message_trace" && it.at < at - 90 * DAY) => "older_than_retention",
+                _ if facts
+                    .collected_at
+                    .is_some_and(|at| name == "message_trace" && it.at < at - 90 * DAY) =>
+                {
+                    "older_than_retention"
+                }
                 Some(span) if it.at < span.from || it.at > span.to => "not_collected",
                 None => "not_collected",
                 Some(_) => "unexplained",
@@ -248,7 +278,10 @@ fn sources(inputs: &FigureInputs<'_>, headline: &[&Sent]) -> Vec<SourceCount> {
         found.push(SourceCount {
             source: name.to_owned(),
             messages: headline.iter().filter(|it| has(it)).count() as u64,
-            missing: missing.into_iter().map(|(why, messages)| Missing { why: why.to_owned(), messages }).collect(),
+            missing: missing
+                .into_iter()
+                .map(|(why, messages)| Missing { why: why.to_owned(), messages })
+                .collect(),
         });
     }
     found
@@ -275,8 +308,10 @@ fn by_subject(headline: &[&Sent]) -> Vec<SubjectCount> {
     for it in headline {
         *subjects.entry(it.subject.as_str()).or_default() += 1;
     }
-    let mut found: Vec<SubjectCount> =
-        subjects.into_iter().map(|(it, messages)| SubjectCount { subject: Untrusted::new(it), messages }).collect();
+    let mut found: Vec<SubjectCount> = subjects
+        .into_iter()
+        .map(|(it, messages)| SubjectCount { subject: Untrusted::new(it), messages })
+        .collect();
     found.sort_by(|a, b| b.messages.cmp(&a.messages).then_with(|| a.subject.cmp(&b.subject)));
     found
 }
@@ -293,7 +328,14 @@ fn by_account(headline: &[&Sent], resolve: &dyn Fn(&str) -> String) -> Vec<Accou
 mod tests {
     use super::*;
 
-    fn sent(message: &str, session: &str, subject: &str, ip: &str, in_ual: bool, known: u64) -> Sent {
+    fn sent(
+        message: &str,
+        session: &str,
+        subject: &str,
+        ip: &str,
+        in_ual: bool,
+        known: u64,
+    ) -> Sent {
         Sent {
             message: message.into(),
             sender: "a@x".into(),
@@ -311,14 +353,18 @@ mod tests {
 
     #[test]
     fn two_of_four_marks_make_a_match_and_the_owners_mail_never_does() {
-        let sessions = BTreeMap::from([("s-a".to_owned(), SessionVerdict::Attacker), ("s-o".to_owned(), SessionVerdict::Owner)]);
+        let sessions = BTreeMap::from([
+            ("s-a".to_owned(), SessionVerdict::Attacker),
+            ("s-o".to_owned(), SessionVerdict::Owner),
+        ]);
         let mails = [
             sent("p", "s-a", "Your account 17", "", true, 0),
             sent("m", "", "RE: your account 99", "", false, 1),
             sent("o", "s-o", "your account 1", "", true, 0),
             sent("n", "", "minutes of the meeting", "", false, 1),
         ];
-        let accounts = BTreeMap::from([("a@x".to_owned(), Span { from: 990 * HOUR, to: 1010 * HOUR })]);
+        let accounts =
+            BTreeMap::from([("a@x".to_owned(), Span { from: 990 * HOUR, to: 1010 * HOUR })]);
         let found = classify(&Inputs {
             sent: &mails,
             sessions: &sessions,

@@ -33,7 +33,9 @@ impl Atlas {
             }
             let place = it.by_ip.entry(context.ip.clone()).or_default();
             // Records may disagree; the least word wins, so that order does not matter.
-            if place.country.is_empty() || (!said.country.is_empty() && said.country < place.country) {
+            if place.country.is_empty()
+                || (!said.country.is_empty() && said.country < place.country)
+            {
                 place.country = said.country;
             }
             if place.asn == 0 || (said.asn != 0 && said.asn < place.asn) {
@@ -117,6 +119,9 @@ mod tests {
         assert_eq!(it.network("198.51.100.9"), "198.51.100.0/24");
         let quarrel = [said("198.51.100.7", "NL"), said("198.51.100.8", "DE")];
         assert_eq!(Atlas::new(&quarrel, &BTreeMap::new()).country("198.51.100.9"), "");
-        assert!(contains("203.0.113.0/28", "203.0.113.4") && !contains("203.0.113.0/28", "203.0.113.16"));
+        assert!(
+            contains("203.0.113.0/28", "203.0.113.4")
+                && !contains("203.0.113.0/28", "203.0.113.16")
+        );
     }
 }

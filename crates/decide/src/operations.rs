@@ -37,8 +37,20 @@ pub const OPERATIONS: [&str; 21] = [
     "other",
 ];
 /// The contract's `act` values.
-pub const ACTS: [&str; 12] =
-    ["sign_in", "read", "sync", "send", "delete", "move", "update", "search", "config", "file_access", "connect", "execute"];
+pub const ACTS: [&str; 12] = [
+    "sign_in",
+    "read",
+    "sync",
+    "send",
+    "delete",
+    "move",
+    "update",
+    "search",
+    "config",
+    "file_access",
+    "connect",
+    "execute",
+];
 /// What an operation can concern.
 pub const SCOPES: [&str; 6] = ["account", "mail", "mailbox", "settings", "tenant", "service"];
 
@@ -84,8 +96,16 @@ fn rows() -> &'static BTreeMap<String, Op> {
     static ROWS: OnceLock<BTreeMap<String, Op>> = OnceLock::new();
     ROWS.get_or_init(|| {
         let mut found = BTreeMap::new();
-        for row in FILES.iter().filter_map(|(_, text)| toml::from_str::<File>(text).ok()).flat_map(|it| it.operation) {
-            let words = (word(&OPERATIONS, &row.operation), word(&ACTS, &row.act), word(&SCOPES, &row.scope));
+        for row in FILES
+            .iter()
+            .filter_map(|(_, text)| toml::from_str::<File>(text).ok())
+            .flat_map(|it| it.operation)
+        {
+            let words = (
+                word(&OPERATIONS, &row.operation),
+                word(&ACTS, &row.act),
+                word(&SCOPES, &row.scope),
+            );
             let (Some(operation), Some(act), Some(scope)) = words else { continue };
             for name in row.names {
                 let key = fold(&name);
@@ -137,7 +157,11 @@ mod tests {
 
     #[test]
     fn a_send_touches_no_folder_and_a_bind_does() {
-        assert!(of("MailItemsAccessed").touches && of("HardDelete").touches && of("AttachmentAccess").touches);
+        assert!(
+            of("MailItemsAccessed").touches
+                && of("HardDelete").touches
+                && of("AttachmentAccess").touches
+        );
         assert!(!of("Send").touches && !of("Create").touches && !of("FolderBind").touches);
         assert_eq!((of("Send").operation, of("Send").scope), ("send", "mail"));
         assert_eq!(of("New-InboxRule").operation, "rule");

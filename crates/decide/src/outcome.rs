@@ -6,17 +6,33 @@ use model::{
 };
 
 const TAKEOVER: Phrase = Phrase::new("outcome.takeover", "Somebody else got into {n} account(s).");
-const SUSPECTED: Phrase = Phrase::new("outcome.suspected", "No account is proven to be taken over, but {n} show(s) sessions that need a person's judgement.");
-const SILENT: Phrase = Phrase::new("outcome.silent", "The records read show nothing of an intruder, but that is not yet proof that there was none: {n} account(s) cannot be cleared.");
-const NOTHING: Phrase = Phrase::new("outcome.nothing_read", "No record of sign-ins or of work was read: nothing can be said.");
-const SPOOFED: Phrase = Phrase::new("outcome.not_a_takeover", "{n} mail(s) bear the organisation's address but left none of its mailboxes: no account was taken for them.");
+const SUSPECTED: Phrase = Phrase::new(
+    "outcome.suspected",
+    "No account is proven to be taken over, but {n} show(s) sessions that need a person's judgement.",
+);
+const SILENT: Phrase = Phrase::new(
+    "outcome.silent",
+    "The records read show nothing of an intruder, but that is not yet proof that there was none: {n} account(s) cannot be cleared.",
+);
+const NOTHING: Phrase = Phrase::new(
+    "outcome.nothing_read",
+    "No record of sign-ins or of work was read: nothing can be said.",
+);
+const SPOOFED: Phrase = Phrase::new(
+    "outcome.not_a_takeover",
+    "{n} mail(s) bear the organisation's address but left none of its mailboxes: no account was taken for them.",
+);
 
 /// Decides the outcome. `elsewhere` is the number of mails that bear the organisation's address
 /// and are shown to have left none of its mailboxes.
 pub fn outcome(accounts: &[Account], records: u64, elsewhere: u64) -> Outcome {
     let count = |wanted| accounts.iter().filter(|it| it.verdict == wanted).count();
-    let (compromised, suspected) = (count(AccountVerdict::Compromised), count(AccountVerdict::Suspected));
-    let say = |value, phrase: Phrase, n: usize| Outcome { value, because: vec![phrase.with(&[("n", &n.to_string())])] };
+    let (compromised, suspected) =
+        (count(AccountVerdict::Compromised), count(AccountVerdict::Suspected));
+    let say = |value, phrase: Phrase, n: usize| Outcome {
+        value,
+        because: vec![phrase.with(&[("n", &n.to_string())])],
+    };
     if compromised > 0 {
         say(OutcomeValue::Takeover, TAKEOVER, compromised)
     } else if suspected > 0 {

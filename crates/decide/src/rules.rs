@@ -113,14 +113,18 @@ pub fn own_hits(draft: &Draft, did: &Behaviour, view: &View<'_>) -> Vec<Hit> {
     device_hit(draft, view, &mut hits);
     let young = draft.first.div_euclid(DAY) < view.baseline.start + YOUNG;
     let code = draft.protocols.iter().find(|it| it.to_lowercase().contains("devicecode"));
-    if let Some(code) = code && !young && !view.baseline.used_protocol(&draft.account, code) {
+    if let Some(code) = code
+        && !young
+        && !view.baseline.used_protocol(&draft.account, code)
+    {
         hits.push(hit("token_device_code", DEVICE_CODE.text()));
     }
     behaviour_hit(did, &mut hits);
     travel_hit(draft, view, &mut hits);
     if draft.worked == 0 && draft.interrupted > 0 {
         let against = hits.iter().any(|it| it.score < 0 && it.class != "behaviour");
-        if !against && !known_place(draft, view) {
+        let abroad = draft.countries.iter().any(|it| Some(it.as_str()) != home(draft, view));
+        if !against && !known_place(draft, view) && (abroad || !young) {
             hits.push(hit("password_right_blocked", PASSWORD_RIGHT.text()));
         }
     }
@@ -132,7 +136,8 @@ fn known_place(draft: &Draft, view: &View<'_>) -> bool {
     let account = draft.account.as_str();
     let network = view.baseline.users(&draft.network).is_some_and(|it| it.contains_key(account));
     let agents = || draft.agent_families.iter();
-    let client = agents().any(|it| view.baseline.agent_days(account, it).is_some_and(|days| days.len() >= 3));
+    let client = agents()
+        .any(|it| view.baseline.agent_days(account, it).is_some_and(|days| days.len() >= 3));
     let home = !draft.countries.iter().any(|it| Some(it.as_str()) != home(draft, view));
     let goes_on = view.of_account.iter().map(|i| &view.drafts[*i]).any(|other| {
         other.worked > 0
@@ -156,13 +161,22 @@ fn vouched(draft: &Draft, view: &View<'_>, days: i64, same: impl Fn(&Draft) -> b
 }
 
 fn network_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
-    if draft.network.is_empty() || draft.network == "microsoft" || draft.app_session || draft.service {
+    if draft.network.is_empty()
+        || draft.network == "microsoft"
+        || draft.app_session
+        || draft.service
+    {
         return;
     }
     let account = draft.account.as_str();
     let day = draft.first.div_euclid(DAY);
     let network = [("network", draft.network.as_str())];
-    if let Some(it) = view.case.networks.iter().find(|it| draft.ips.iter().any(|ip| network::contains(&it.cidr, ip))) {
+    if let Some(it) = view
+        .case
+        .networks
+        .iter()
+        .find(|it| draft.ips.iter().any(|ip| network::contains(&it.cidr, ip)))
+    {
         hits.push(hit("network_stated", STATED_NETWORK.with(&[("cidr", &it.cidr)])));
         return;
     }
@@ -190,7 +204,9 @@ fn network_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
     }
     match view.baseline.users(&draft.network) {
         None if !young => hits.push(hit("network_new_in_tenant", NEW_TENANT.with(&network))),
-        Some(users) if !young && !users.contains_key(account) && view.baseline.days(account) >= 3 => {
+        Some(users)
+            if !young && !users.contains_key(account) && view.baseline.days(account) >= 3 =>
+        {
             hits.push(hit("network_new_for_account", NEW_ACCOUNT.with(&network)));
         }
         _ => {}
@@ -214,10 +230,13 @@ fn client_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
         hits.push(hit("client_script", SCRIPT.text()));
     } else if matches!(draft.family.as_str(), "imap_pop" | "smtp_auth") && !seen(&draft.family) {
         hits.push(hit("client_legacy", LEGACY.text()));
-    } else if known && !draft.agent_families.is_empty() && draft.agent_families.iter().any(|it| !seen(it)) {
-        hits.push(hit("client_new", NEW_CLIENT.text()));
-    } else if known && draft.agent_families.is_empty() && draft.family != "other" && !seen(&draft.family) {
-        hits.push(hit("client_new", NEW_CLIENT.text()));
+    } else if known {
+        // Where no user agent is said, the family stands for it; a record that says neither tells nothing.
+        let unsaid =
+            draft.agent_families.is_empty() && draft.family != "other" && !seen(&draft.family);
+        if unsaid || draft.agent_families.iter().any(|it| !seen(it)) {
+            hits.push(hit("client_new", NEW_CLIENT.text()));
+        }
     }
 }
 
@@ -283,7 +302,8 @@ fn travel_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
             if other.worked == 0 || other.countries.contains(country) || other.service {
                 continue;
             }
-            let apart = other.countries.iter().filter_map(|it| weights().distance(country, it)).min();
+            let apart =
+                other.countries.iter().filter_map(|it| weights().distance(country, it)).min();
             let gap: Micros = (other.first - draft.last).max(draft.first - other.last).max(0);
             if apart.is_some_and(|km| km >= 500 && Micros::from(km) * HOUR > gap * 1000) {
                 let hours = (gap / HOUR).to_string();

@@ -11,10 +11,16 @@ use model::{
     rfc3339,
 };
 
-const FOUND: Phrase = Phrase::new("scope.trace_found", "{records} record(s) of the attacker touch {scope}.");
-const NOT_STATED: Phrase = Phrase::new("scope.cannot_tell", "No record of the attacker touches {scope}, but it is not proven that a log able to show it was on, whole and read over the window: nothing can be said yet.");
-const SILENT_SYSTEM: Phrase = Phrase::new("scope.system", "No log of {scope} was read: nothing can be said yet.");
-const LIST_VIEW: Phrase = Phrase::new("scope.list_view", "Looking at the list of a folder leaves no record.");
+const FOUND: Phrase =
+    Phrase::new("scope.trace_found", "{records} record(s) of the attacker touch {scope}.");
+const NOT_STATED: Phrase = Phrase::new(
+    "scope.cannot_tell",
+    "No record of the attacker touches {scope}, but it is not proven that a log able to show it was on, whole and read over the window: nothing can be said yet.",
+);
+const SILENT_SYSTEM: Phrase =
+    Phrase::new("scope.system", "No log of {scope} was read: nothing can be said yet.");
+const LIST_VIEW: Phrase =
+    Phrase::new("scope.list_view", "Looking at the list of a folder leaves no record.");
 
 /// Folders every mailbox has.
 const FOLDERS: [&str; 7] = ["inbox", "sent", "drafts", "deleted", "recoverable", "archive", "junk"];
@@ -41,12 +47,17 @@ pub fn scopes(inputs: &Inputs<'_>) -> Vec<Scope> {
     ids.extend(inputs.accounts.iter().map(|it| format!("account:{it}")));
     ids.insert("accounts:others".to_owned());
     ids.insert("tenant".to_owned());
-    let touched_mailboxes = inputs.touched.keys().filter_map(|it| it.strip_prefix("mailbox:")?.split('/').next());
+    let touched_mailboxes =
+        inputs.touched.keys().filter_map(|it| it.strip_prefix("mailbox:")?.split('/').next());
     let mailboxes: BTreeSet<&str> =
         inputs.compromised.iter().map(String::as_str).chain(touched_mailboxes).collect();
     for mailbox in &mailboxes {
         ids.extend(FOLDERS.iter().map(|it| format!("mailbox:{mailbox}/{it}")));
-        ids.extend(["items", "attachments", "contacts", "calendar", "settings"].iter().map(|it| format!("{it}:{mailbox}")));
+        ids.extend(
+            ["items", "attachments", "contacts", "calendar", "settings"]
+                .iter()
+                .map(|it| format!("{it}:{mailbox}")),
+        );
     }
     for account in inputs.compromised {
         ids.extend(SERVICES.iter().map(|it| format!("service:{account}/{it}")));
@@ -107,14 +118,19 @@ fn judge(id: String, inputs: &Inputs<'_>) -> Scope {
 
 fn nothing_stated(id: &str, window: Option<Span>) -> Coverage {
     let acts = required_acts(id);
-    let why = if ["device:", "system:", "network:"].iter().any(|it| id.starts_with(it)) { "not_collected" } else { "not_stated" };
+    let why = if ["device:", "system:", "network:"].iter().any(|it| id.starts_with(it)) {
+        "not_collected"
+    } else {
+        "not_stated"
+    };
     let gap = |act: &&str| Gap {
         act: (*act).to_owned(),
         from: window.map(|it| rfc3339(it.from)),
         to: window.map(|it| rfc3339(it.to)),
         why: why.to_owned(),
     };
-    let none = |act: &&str| ActCoverage { act: (*act).to_owned(), covered: 0.0, sources: Vec::new() };
+    let none =
+        |act: &&str| ActCoverage { act: (*act).to_owned(), covered: 0.0, sources: Vec::new() };
     Coverage {
         covered: 0.0,
         basis: "none".to_owned(),
@@ -127,7 +143,12 @@ fn attested(id: &str, case: &Case) -> Vec<Attested> {
     case.statements
         .iter()
         .filter(|it| it.about == id)
-        .map(|it| Attested { by: it.by.clone(), at: it.at.clone(), says: it.says.clone(), evidence: it.evidence.clone() })
+        .map(|it| Attested {
+            by: it.by.clone(),
+            at: it.at.clone(),
+            says: it.says.clone(),
+            evidence: it.evidence.clone(),
+        })
         .collect()
 }
 
@@ -138,10 +159,17 @@ mod tests {
     #[test]
     fn a_mailbox_no_record_mentions_is_listed_too_and_nothing_is_cleared() {
         let compromised = BTreeSet::from(["a@x".to_owned()]);
-        let touched = BTreeMap::from([("account:a@x".to_owned(), 9), ("mailbox:a@x/sent".to_owned(), 3)]);
+        let touched =
+            BTreeMap::from([("account:a@x".to_owned(), 9), ("mailbox:a@x/sent".to_owned(), 3)]);
         let case = Case::default();
         let accounts = vec!["a@x".to_owned(), "silent@x".to_owned()];
-        let it = scopes(&Inputs { accounts, compromised: &compromised, touched: &touched, case: &case, window: None });
+        let it = scopes(&Inputs {
+            accounts,
+            compromised: &compromised,
+            touched: &touched,
+            case: &case,
+            window: None,
+        });
         let of = |id: &str| it.iter().find(|it| it.scope == id).map(|it| it.verdict);
         assert_eq!(of("account:silent@x"), Some(ScopeVerdict::CannotTell));
         assert_eq!(of("mailbox:a@x/sent"), Some(ScopeVerdict::TraceFound));

@@ -127,7 +127,9 @@ fn read(context: &Context, directory: &Directory, atlas: &Atlas, cuts: &[Micros]
     let private = clients::is_private_address(&context.ip);
     let person = is_person(&context.actor) || directory.resolve(&context.actor).contains('@');
     let service = client.service || !person || matches!(context.user_type, 4);
-    let app = !service && client.family == "graph_app" && (microsoft || context.ip.is_empty() || context.user_type == 5);
+    let app = !service
+        && client.family == "graph_app"
+        && (microsoft || context.ip.is_empty() || context.user_type == 5);
     let network = if context.ip.is_empty() || private {
         String::new()
     } else if microsoft {
@@ -155,7 +157,12 @@ fn name_by_id(contexts: &[Context], reads: &[Read], keys: &mut [Option<Key>]) {
     for (i, read) in reads.iter().enumerate() {
         if read.service {
             let family = "service".to_owned();
-            keys[i] = Some(Key { account: read.account.clone(), family, cut: read.cut, ..Key::default() });
+            keys[i] = Some(Key {
+                account: read.account.clone(),
+                family,
+                cut: read.cut,
+                ..Key::default()
+            });
         } else if read.app || (!contexts[i].session.is_empty() && !homeless(read)) {
             keys[i] = Some(Key {
                 account: read.account.clone(),
@@ -173,7 +180,9 @@ fn name_by_id(contexts: &[Context], reads: &[Read], keys: &mut [Option<Key>]) {
 /// the nearest session with an id if there is one, else a run of their own.
 fn join_by_time(contexts: &[Context], reads: &[Read], keys: &mut [Option<Key>]) {
     let mut places: BTreeMap<(String, String, String, usize), Vec<usize>> = BTreeMap::new();
-    for (i, read) in reads.iter().enumerate().filter(|(_, it)| !it.service && !it.app && !homeless(it)) {
+    for (i, read) in
+        reads.iter().enumerate().filter(|(_, it)| !it.service && !it.app && !homeless(it))
+    {
         let place = (read.account.clone(), read.network.clone(), read.family.clone(), read.cut);
         places.entry(place).or_default().push(i);
     }
@@ -207,12 +216,19 @@ fn join_by_time(contexts: &[Context], reads: &[Read], keys: &mut [Option<Key>]) 
 fn adopt_unsaid(contexts: &[Context], reads: &[Read], keys: &mut [Option<Key>]) {
     let unsaid = |it: &Read| it.family == "other" && !it.service && !it.app && !homeless(it);
     let mut places: BTreeMap<(&str, &str, usize), Vec<usize>> = BTreeMap::new();
-    for (i, read) in reads.iter().enumerate().filter(|(_, it)| !it.service && !it.app && !homeless(it) && !unsaid(it)) {
+    for (i, read) in reads
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| !it.service && !it.app && !homeless(it) && !unsaid(it))
+    {
         places.entry((&read.account, &read.network, read.cut)).or_default().push(i);
     }
     places.values_mut().for_each(|it| it.sort_by_key(|i| contexts[*i].first));
     for (i, read) in reads.iter().enumerate().filter(|(_, it)| unsaid(it)) {
-        let Some(members) = places.get(&(read.account.as_str(), read.network.as_str(), read.cut)) else { continue };
+        let Some(members) = places.get(&(read.account.as_str(), read.network.as_str(), read.cut))
+        else {
+            continue;
+        };
         let id = &contexts[i].session;
         let nearest = within_an_hour(members, &contexts[i], contexts)
             .iter()
@@ -228,7 +244,11 @@ fn adopt_unsaid(contexts: &[Context], reads: &[Read], keys: &mut [Option<Key>]) 
 
 /// Those of the members, sorted by their beginning, that can lie less than an hour apart: a context
 /// lasts less than an hour itself.
-fn within_an_hour<'a>(members: &'a [usize], context: &Context, contexts: &[Context]) -> &'a [usize] {
+fn within_an_hour<'a>(
+    members: &'a [usize],
+    context: &Context,
+    contexts: &[Context],
+) -> &'a [usize] {
     let from = members.partition_point(|j| contexts[*j].first < context.first - 2 * HOUR);
     let to = members.partition_point(|j| contexts[*j].first < context.last + HOUR);
     &members[from..to.max(from)]
@@ -252,8 +272,12 @@ fn adopt_homeless(contexts: &[Context], reads: &[Read], keys: &mut [Option<Key>]
     let mut adopted: Vec<(usize, Key)> = Vec::new();
     for (i, read) in reads.iter().enumerate().filter(|(_, it)| homeless(it)) {
         let context = &contexts[i];
-        let own_id = by_id.get(&(read.account.as_str(), context.session.as_str())).map(Vec::as_slice).unwrap_or_default();
-        let free = if context.session.is_empty() { by_account.get(read.account.as_str()) } else { None };
+        let own_id = by_id
+            .get(&(read.account.as_str(), context.session.as_str()))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let free =
+            if context.session.is_empty() { by_account.get(read.account.as_str()) } else { None };
         let free = free.map(Vec::as_slice).unwrap_or_default();
         let key = only(own_id.iter(), keys)
             .or_else(|| near(context, own_id, contexts, keys))
@@ -266,7 +290,11 @@ fn adopt_homeless(contexts: &[Context], reads: &[Read], keys: &mut [Option<Key>]
                 network: read.network.clone(),
                 family: read.family.clone(),
                 cut: read.cut,
-                run: if context.session.is_empty() { (context.hour / HOUR).unsigned_abs() as usize } else { 0 },
+                run: if context.session.is_empty() {
+                    (context.hour / HOUR).unsigned_abs() as usize
+                } else {
+                    0
+                },
             }),
         ));
     }
@@ -280,7 +308,12 @@ fn only<'a>(members: impl Iterator<Item = &'a usize>, keys: &[Option<Key>]) -> O
     if found.len() == 1 { found.into_iter().next().cloned() } else { None }
 }
 
-fn near(context: &Context, members: &[usize], contexts: &[Context], keys: &[Option<Key>]) -> Option<Key> {
+fn near(
+    context: &Context,
+    members: &[usize],
+    contexts: &[Context],
+    keys: &[Option<Key>],
+) -> Option<Key> {
     let close = within_an_hour(members, context, contexts).iter();
     only(close.filter(|j| distance(context, &contexts[**j]) < HOUR), keys)
 }
@@ -366,7 +399,8 @@ fn insert(set: &mut BTreeSet<String>, value: &str) {
 
 /// A short name that does not depend on the order of anything (FNV-1a over the key).
 fn display_id(key: &Key, first: Micros) -> String {
-    let text = format!("{}|{}|{}|{}|{}|{first}", key.account, key.sid, key.network, key.family, key.run);
+    let text =
+        format!("{}|{}|{}|{}|{}|{first}", key.account, key.sid, key.network, key.family, key.run);
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
@@ -379,7 +413,8 @@ mod tests {
 
     use super::*;
 
-    const EDGE: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0";
+    const EDGE: &str =
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0";
 
     fn context(n: usize, ip: &str, session: &str, client: &str, minute: i64) -> Context {
         let first = minute * 60_000_000;
@@ -407,38 +442,62 @@ mod tests {
 
     #[test]
     fn one_id_in_two_networks_is_two_sessions() {
-        let all = [context(1, "203.0.113.1", "s", "", 1), context(2, "198.51.100.1", "s", "", 2), context(3, "203.0.113.2", "s", "", 3)];
+        let all = [
+            context(1, "203.0.113.1", "s", "", 1),
+            context(2, "198.51.100.1", "s", "", 2),
+            context(3, "203.0.113.2", "s", "", 3),
+        ];
         let of = sessions(&all, &[]);
         assert!(of[0] == of[2] && of[0] != of[1]);
     }
 
     #[test]
     fn a_client_of_another_kind_is_another_session() {
-        let all = [context(1, "203.0.113.1", "s", "", 1), context(2, "203.0.113.1", "s", "Client=MSExchangeRPC", 2)];
+        let all = [
+            context(1, "203.0.113.1", "s", "", 1),
+            context(2, "203.0.113.1", "s", "Client=MSExchangeRPC", 2),
+        ];
         let of = sessions(&all, &[]);
         assert_ne!(of[0], of[1]);
     }
 
     #[test]
     fn without_an_id_an_hour_parts_two_visits() {
-        let all = [context(1, "203.0.113.1", "", "", 0), context(2, "203.0.113.1", "", "", 59), context(3, "203.0.113.1", "", "", 119)];
+        let all = [
+            context(1, "203.0.113.1", "", "", 0),
+            context(2, "203.0.113.1", "", "", 59),
+            context(3, "203.0.113.1", "", "", 119),
+        ];
         let of = sessions(&all, &[]);
         assert!(of[0] == of[1] && of[1] != of[2]);
     }
 
     #[test]
     fn a_record_without_address_goes_with_its_id_or_with_the_only_neighbour() {
-        let all = [context(1, "203.0.113.1", "s", "", 0), context(2, "", "s", "", 500), context(3, "", "", "", 30), context(4, "", "", "", 500)];
+        let all = [
+            context(1, "203.0.113.1", "s", "", 0),
+            context(2, "", "s", "", 500),
+            context(3, "", "", "", 30),
+            context(4, "", "", "", 500),
+        ];
         let of = sessions(&all, &[]);
         assert!(of[0] == of[1] && of[0] == of[2] && of[0] != of[3]);
-        let two = [context(1, "203.0.113.1", "s", "", 0), context(2, "198.51.100.1", "t", "", 1), context(3, "", "", "", 2)];
+        let two = [
+            context(1, "203.0.113.1", "s", "", 0),
+            context(2, "198.51.100.1", "t", "", 1),
+            context(3, "", "", "", 2),
+        ];
         let of = sessions(&two, &[]);
         assert!(of[2] != of[0] && of[2] != of[1]);
     }
 
     #[test]
     fn a_cmdlet_that_names_no_client_goes_with_the_visit_it_was_made_in() {
-        let mut all = vec![context(1, "203.0.113.1", "s", "", 0), context(2, "203.0.113.1", "", "", 5), context(3, "203.0.113.1", "s", "", 6)];
+        let mut all = vec![
+            context(1, "203.0.113.1", "s", "", 0),
+            context(2, "203.0.113.1", "", "", 5),
+            context(3, "203.0.113.1", "s", "", 6),
+        ];
         all[1].agent.clear();
         all[2].agent.clear();
         let of = sessions(&all, &[]);
@@ -447,7 +506,11 @@ mod tests {
 
     #[test]
     fn microsofts_back_end_is_a_service_and_an_application_its_own_session() {
-        let mut all = vec![context(1, "203.0.113.1", "s", "", 0), context(2, "2603:10a6::1", "s", "Client=REST;Client=RESTSystem;;", 1), context(3, "20.190.160.9", "s", "Client=REST;;", 2)];
+        let mut all = vec![
+            context(1, "203.0.113.1", "s", "", 0),
+            context(2, "2603:10a6::1", "s", "Client=REST;Client=RESTSystem;;", 1),
+            context(3, "20.190.160.9", "s", "Client=REST;;", 2),
+        ];
         all[2].app = "11111111-2222-3333-4444-555555555555".into();
         let directory = Directory::new(&[], &[], ["a@x".to_owned()], &Case::default());
         let built = build(&all, &directory, &Atlas::new(&all, &BTreeMap::new()), &[]);
@@ -465,11 +528,19 @@ mod tests {
 
     #[test]
     fn the_order_of_contexts_changes_nothing() {
-        let all = [context(1, "203.0.113.1", "s", "", 0), context(2, "203.0.113.1", "", "", 20), context(3, "", "", "", 30), context(4, "198.51.100.1", "", "", 700)];
+        let all = [
+            context(1, "203.0.113.1", "s", "", 0),
+            context(2, "203.0.113.1", "", "", 20),
+            context(3, "", "", "", 30),
+            context(4, "198.51.100.1", "", "", 700),
+        ];
         let directory = Directory::new(&[], &[], ["a@x".to_owned()], &Case::default());
         let ids = |all: &[Context]| -> BTreeMap<String, String> {
             let built = build(all, &directory, &Atlas::new(all, &BTreeMap::new()), &[]);
-            all.iter().zip(&built.of_context).map(|(it, n)| (it.id.clone(), built.drafts[*n].id.clone())).collect()
+            all.iter()
+                .zip(&built.of_context)
+                .map(|(it, n)| (it.id.clone(), built.drafts[*n].id.clone()))
+                .collect()
         };
         let mut turned = all.to_vec();
         turned.reverse();

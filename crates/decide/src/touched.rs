@@ -31,7 +31,11 @@ pub struct Deeds {
 impl Deeds {
     fn act(&mut self, account: &str, scope: &str, operation: &str, sum: &Sum) {
         let key = (account.to_owned(), scope.to_owned(), operation.to_owned());
-        let it = self.operations.entry(key).or_insert_with(|| Sum { first: sum.first, last: sum.last, ..Sum::default() });
+        let it = self.operations.entry(key).or_insert_with(|| Sum {
+            first: sum.first,
+            last: sum.last,
+            ..Sum::default()
+        });
         it.records += sum.records;
         it.items += sum.items;
         it.first = it.first.min(sum.first);
@@ -44,15 +48,16 @@ impl Deeds {
 
     /// The operations as findings list them.
     pub fn listed(&self) -> Vec<Operation> {
-        let one = |((account, scope, operation), sum): (&(String, String, String), &Sum)| Operation {
-            account: account.clone(),
-            scope: scope.clone(),
-            operation: operation.clone(),
-            records: sum.records,
-            items: sum.items,
-            first: rfc3339(sum.first),
-            last: rfc3339(sum.last),
-        };
+        let one =
+            |((account, scope, operation), sum): (&(String, String, String), &Sum)| Operation {
+                account: account.clone(),
+                scope: scope.clone(),
+                operation: operation.clone(),
+                records: sum.records,
+                items: sum.items,
+                first: rfc3339(sum.first),
+                last: rfc3339(sum.last),
+            };
         self.operations.iter().map(one).collect()
     }
 }
@@ -95,19 +100,32 @@ pub fn deeds(inputs: &Inputs<'_>) -> Deeds {
 
 fn mailbox_touch(it: &mut Deeds, inputs: &Inputs<'_>, touch: &Touch, account: &str) {
     let op = operations::of(&touch.operation);
-    if !op.touches || touch.folder.is_empty() || (touch.role == "destination" && !matches!(op.operation, "move")) {
+    if !op.touches || (touch.role == "destination" && !matches!(op.operation, "move")) {
         return;
     }
     if touch.role == "destination" && touch.operation.starts_with("MoveToDeleted") {
         return;
     }
-    let mailbox = if touch.mailbox.is_empty() { account.to_owned() } else { inputs.directory.resolve(&touch.mailbox) };
-    let scope = folder_scope(&mailbox, &touch.folder);
+    let mailbox = if touch.mailbox.is_empty() {
+        account.to_owned()
+    } else {
+        inputs.directory.resolve(&touch.mailbox)
+    };
+    let nowhere = folders::scope_part(&touch.folder).is_empty()
+        || touch.folder.eq_ignore_ascii_case("Not Available");
+    if nowhere && touch.own_mail {
+        return;
+    }
+    // A record that names no folder (a sync of old, an attachment) still touched mail: it is not dropped.
+    let scope =
+        if nowhere { format!("items:{mailbox}") } else { folder_scope(&mailbox, &touch.folder) };
     let word = if touch.access == "Sync" { "sync" } else { op.operation };
-    let sum = Sum { records: touch.records, items: touch.items, first: touch.first, last: touch.last };
+    let sum =
+        Sum { records: touch.records, items: touch.items, first: touch.first, last: touch.last };
     it.act(account, &scope, word, &sum);
     it.touch(scope, touch.records);
     match folders::well_known(&touch.folder) {
+        _ if nowhere => {}
         Some("contacts") => it.touch(format!("contacts:{mailbox}"), touch.records),
         Some("calendar") => it.touch(format!("calendar:{mailbox}"), touch.records),
         _ if !touch.own_mail => it.touch(format!("items:{mailbox}"), touch.records),
@@ -121,15 +139,24 @@ fn mailbox_touch(it: &mut Deeds, inputs: &Inputs<'_>, touch: &Touch, account: &s
 fn other_act(it: &mut Deeds, inputs: &Inputs<'_>, act: &Act, account: &str) {
     let op = operations::of(&act.operation);
     let sum = Sum { records: act.records, items: act.records, first: act.first, last: act.last };
-    let mailbox = if act.mailbox.is_empty() { account.to_owned() } else { inputs.directory.resolve(&act.mailbox) };
+    let mailbox = if act.mailbox.is_empty() {
+        account.to_owned()
+    } else {
+        inputs.directory.resolve(&act.mailbox)
+    };
     if let Some(service) = service_of(inputs, act, op.operation) {
         it.touch(format!("service:{account}/{service}"), act.records);
     }
     match op.operation {
         "sign_in" => it.act(account, &format!("account:{account}"), "sign_in", &sum),
         "send" => it.act(account, "mail", "send", &sum),
-        "rule" | "forward" | "consent" | "permission" | "mfa_change" | "device_change" | "config" => {
-            let scope = if op.scope == "tenant" { "tenant".to_owned() } else { format!("settings:{mailbox}") };
+        "rule" | "forward" | "consent" | "permission" | "mfa_change" | "device_change"
+        | "config" => {
+            let scope = if op.scope == "tenant" {
+                "tenant".to_owned()
+            } else {
+                format!("settings:{mailbox}")
+            };
             it.act(account, &scope, op.operation, &sum);
             it.touch(scope, act.records);
         }
@@ -163,8 +190,12 @@ const FORWARDING: &str = "Set-Mailbox (forwarding)";
 /// Names the acts that set forwarding: the act is only a count, its content stands in the details.
 pub fn name_forwarding(acts: &mut [Act], details: &[Detail]) {
     let sets = |it: &&Detail| it.operation == "Set-Mailbox" && it.detail.contains("\"Forwarding");
-    let contexts: BTreeSet<&str> = details.iter().filter(sets).map(|it| it.context.as_str()).collect();
-    for act in acts.iter_mut().filter(|it| it.operation == "Set-Mailbox" && contexts.contains(it.context.as_str())) {
+    let contexts: BTreeSet<&str> =
+        details.iter().filter(sets).map(|it| it.context.as_str()).collect();
+    for act in acts
+        .iter_mut()
+        .filter(|it| it.operation == "Set-Mailbox" && contexts.contains(it.context.as_str()))
+    {
         act.operation = FORWARDING.to_owned();
     }
 }
@@ -205,7 +236,12 @@ mod tests {
         let mut own = touch("MailItemsAccessed", "\\送信済みアイテム", "source");
         own.own_mail = true;
         let it = run(
-            &[own, touch("MoveToDeletedItems", "\\Deleted Items", "destination"), touch("Send", "\\Sent Items", "source"), touch("Move", "\\Archive", "destination")],
+            &[
+                own,
+                touch("MoveToDeletedItems", "\\Deleted Items", "destination"),
+                touch("Send", "\\Sent Items", "source"),
+                touch("Move", "\\Archive", "destination"),
+            ],
             &[],
         );
         let scopes: Vec<&str> = it.scopes.keys().map(String::as_str).collect();
@@ -213,18 +249,44 @@ mod tests {
     }
 
     #[test]
+    fn a_record_that_names_no_folder_is_not_dropped() {
+        let it = run(
+            &[
+                touch("MailItemsAccessed", "Not Available", "source"),
+                touch("AttachmentAccess", "", "source"),
+            ],
+            &[],
+        );
+        let scopes: Vec<&str> = it.scopes.keys().map(String::as_str).collect();
+        assert_eq!(scopes, ["attachments:a@x", "items:a@x"]);
+    }
+
+    #[test]
     fn a_sync_is_a_sync_and_forwarding_is_forwarding() {
         let mut sync = touch("MailItemsAccessed", "Inbox", "source");
         sync.access = "Sync".into();
         let mut acts = vec![
-            Act { context: "c".into(), operation: "Set-Mailbox".into(), workload: "Exchange".into(), records: 1, ..Act::default() },
+            Act {
+                context: "c".into(),
+                operation: "Set-Mailbox".into(),
+                workload: "Exchange".into(),
+                records: 1,
+                ..Act::default()
+            },
             Act { context: "owner".into(), operation: "Send".into(), records: 1, ..Act::default() },
         ];
-        let set = Detail { context: "c".into(), operation: "Set-Mailbox".into(), detail: r#"{"parameters":{"ForwardingSmtpAddress":"z@e"}}"#.into(), ..Detail::default() };
+        let set = Detail {
+            context: "c".into(),
+            operation: "Set-Mailbox".into(),
+            detail: r#"{"parameters":{"ForwardingSmtpAddress":"z@e"}}"#.into(),
+            ..Detail::default()
+        };
         name_forwarding(&mut acts, &[set]);
         let it = run(&[sync], &acts);
         let words: Vec<&str> = it.operations.keys().map(|it| it.2.as_str()).collect();
         assert_eq!(words, ["sync", "forward"]);
-        assert!(it.scopes.contains_key("settings:a@x") && it.scopes.contains_key("service:a@x/outlook"));
+        assert!(
+            it.scopes.contains_key("settings:a@x") && it.scopes.contains_key("service:a@x/outlook")
+        );
     }
 }

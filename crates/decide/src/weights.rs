@@ -71,7 +71,8 @@ impl Weights {
         let (a, b) = (self.centres.get(a)?, self.centres.get(b)?);
         let rad = |it: i32| f64::from(it).to_radians();
         let (lat, lon) = (rad(a[0] - b[0]), rad(a[1] - b[1]));
-        let h = (lat / 2.0).sin().powi(2) + rad(a[0]).cos() * rad(b[0]).cos() * (lon / 2.0).sin().powi(2);
+        let h = (lat / 2.0).sin().powi(2)
+            + rad(a[0]).cos() * rad(b[0]).cos() * (lon / 2.0).sin().powi(2);
         // Rounded to 100 km: the last bit of a sine must not decide anything.
         Some(((12742.0 * h.sqrt().min(1.0).asin()) / 100.0).round() as u32 * 100)
     }

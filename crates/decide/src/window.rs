@@ -82,8 +82,11 @@ pub fn decide(inputs: &Inputs<'_>) -> Window {
         inputs.listening.iter().map(|it| it.span.to).max().or(inputs.last_record.map(|it| it + 1))
     };
     let to = to.into_iter().chain(inputs.case.to).chain([last + 1]).max().unwrap_or(last + 1);
-    let exact: BTreeMap<String, bool> =
-        inputs.accesses.iter().map(|(account, it)| (account.clone(), quiet(inputs, account, it))).collect();
+    let exact: BTreeMap<String, bool> = inputs
+        .accesses
+        .iter()
+        .map(|(account, it)| (account.clone(), quiet(inputs, account, it)))
+        .collect();
     let first_account = inputs.accesses.iter().find(|(_, it)| it.first == first).map(|it| it.0);
     let covered = first_account.and_then(|it| exact.get(it)).copied().unwrap_or(false);
     Window {
@@ -98,7 +101,8 @@ pub fn decide(inputs: &Inputs<'_>) -> Window {
 /// First access is exact only if the 30 days before it were listened to and quiet.
 fn quiet(inputs: &Inputs<'_>, account: &str, access: &Access) -> bool {
     let before = Span { from: access.first - LOOK_BACK * DAY, to: access.first };
-    let suspected = access.suspected.is_some_and(|at| before.contains(at));
+    // Only the earliest suspected session is known here: one before the look-back may have others in it.
+    let suspected = access.suspected.is_some_and(|at| at < access.first);
     !suspected && coverage::covers(inputs.listening, Kind::Ual, account, before)
 }
 
@@ -106,7 +110,8 @@ fn quiet(inputs: &Inputs<'_>, account: &str, access: &Access) -> bool {
 fn without_access(inputs: &Inputs<'_>) -> Window {
     let stated = inputs.case.from.zip(inputs.case.to).map(|(from, to)| Span { from, to });
     let logs = inputs.listening.iter().filter(|it| matches!(it.kind, Kind::Ual | Kind::Signins));
-    let shared = logs.map(|it| it.span).reduce(|a, b| Span { from: a.from.max(b.from), to: a.to.min(b.to) });
+    let shared =
+        logs.map(|it| it.span).reduce(|a, b| Span { from: a.from.max(b.from), to: a.to.min(b.to) });
     let span = stated.or(shared).filter(|it| it.from < it.to);
     Window { span, ..Window::default() }
 }
@@ -123,10 +128,23 @@ mod tests {
     fn first_access_is_exact_only_after_a_quiet_look_back() {
         let case = Case::default();
         let ended = [Ended { account: "a@x".into(), at: 120 * DAY }];
-        let heard = |from| vec![Listening { kind: Kind::Ual, span: Span { from: from * DAY, to: 200 * DAY }, accounts: None }];
+        let heard = |from| {
+            vec![Listening {
+                kind: Kind::Ual,
+                span: Span { from: from * DAY, to: 200 * DAY },
+                accounts: None,
+            }]
+        };
         let accesses = access(100 * DAY, 119 * DAY);
         let window = |listening: &[Listening]| {
-            decide(&Inputs { case: &case, accesses: &accesses, ended: &ended, standing: &[], listening, last_record: None })
+            decide(&Inputs {
+                case: &case,
+                accesses: &accesses,
+                ended: &ended,
+                standing: &[],
+                listening,
+                last_record: None,
+            })
         };
         let it = window(&heard(60));
         assert!(it.covered && it.contained && it.exact["a@x"]);
@@ -136,12 +154,64 @@ mod tests {
     }
 
     #[test]
+    fn somebody_suspected_earlier_leaves_the_first_access_open() {
+        let case = Case::default();
+        let listening =
+            [Listening { kind: Kind::Ual, span: Span { from: 0, to: 200 * DAY }, accounts: None }];
+        let exact = |suspected| {
+            let accesses = BTreeMap::from([(
+                "a@x".to_owned(),
+                Access { first: 100 * DAY, last: 101 * DAY, suspected },
+            )]);
+            decide(&Inputs {
+                case: &case,
+                accesses: &accesses,
+                ended: &[],
+                standing: &[],
+                listening: &listening,
+                last_record: None,
+            })
+            .exact["a@x"]
+        };
+        assert!(
+            exact(None)
+                && exact(Some(150 * DAY))
+                && !exact(Some(60 * DAY))
+                && !exact(Some(99 * DAY))
+        );
+    }
+
+    #[test]
+    fn access_long_after_a_containment_is_not_contained() {
+        let case = Case::default();
+        let ended = [Ended { account: "a@x".into(), at: 100 * DAY }];
+        let accesses = access(90 * DAY, 110 * DAY);
+        let it = decide(&Inputs {
+            case: &case,
+            accesses: &accesses,
+            ended: &ended,
+            standing: &[],
+            listening: &[],
+            last_record: None,
+        });
+        assert!(!it.contained);
+        assert_eq!(it.span, Some(Span { from: 90 * DAY, to: 110 * DAY + 1 }));
+    }
+
+    #[test]
     fn what_was_left_standing_keeps_the_window_open() {
         let case = Case::default();
         let ended = [Ended { account: "a@x".into(), at: 120 * DAY }];
         let accesses = access(100 * DAY, 119 * DAY);
         let standing = ["a@x".to_owned()];
-        let it = decide(&Inputs { case: &case, accesses: &accesses, ended: &ended, standing: &standing, listening: &[], last_record: Some(150 * DAY) });
+        let it = decide(&Inputs {
+            case: &case,
+            accesses: &accesses,
+            ended: &ended,
+            standing: &standing,
+            listening: &[],
+            last_record: Some(150 * DAY),
+        });
         assert!(!it.contained);
         assert_eq!(it.span.map(|it| it.to), Some(150 * DAY + 1));
     }

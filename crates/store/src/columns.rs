@@ -78,7 +78,8 @@ pub(crate) fn schema_of<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Sc
 const UNIQUE: [&str; 9] =
     ["key", "record_id", "body", "row", "byte_from", "byte_to", "item_id", "message_id", "request"];
 
-/// Text of bounded size on disk, and no statistics: every question reads whole columns.
+/// How all our Parquet files are written: small rather than clever. Nearly every question reads whole
+/// columns, so statistics would be made and never asked for.
 pub(crate) fn properties() -> Result<WriterProperties> {
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))

@@ -4,7 +4,10 @@ use std::{
     fs::File,
     future::poll_fn,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use anyhow::{Context as _, Result, anyhow};
@@ -26,7 +29,8 @@ use tokio::runtime::Runtime;
 use crate::{Options, columns, columns::Batcher, fetched::Fetched};
 
 /// Folder of spill files inside the case folder.
-const SPILL: &str = "spill";
+pub(crate) const SPILL: &str = "spill";
+static ENGINES: AtomicU32 = AtomicU32::new(0);
 
 /// One engine with its tables.
 pub(crate) struct Engine {
@@ -45,7 +49,11 @@ impl Engine {
             .thread_name("store")
             .build()
             .context("cannot start threads")?;
-        let spill = options.folder.join(SPILL);
+        // A folder of its own: somebody may look things up while another run spills.
+        let number = ENGINES.fetch_add(1, Ordering::Relaxed);
+        let spill = options.folder.join(SPILL).join(format!("{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&spill)
+            .with_context(|| format!("cannot create {}", spill.display()))?;
         let disk = DiskManagerBuilder::default()
             .with_mode(DiskManagerMode::Directories(vec![spill.clone()]));
         let environment = RuntimeEnvBuilder::new()
@@ -60,12 +68,6 @@ impl Engine {
         parquet.reorder_filters = true;
         let context = SessionContext::new_with_config_rt(config, environment);
         Ok(Engine { runtime, context, spill })
-    }
-
-    /// Removes what spilling left.
-    pub(crate) fn clear_spill(&self) {
-        // The folder may not be there at all; what stays is removed by the next run.
-        let _ = std::fs::remove_dir_all(&self.spill);
     }
 
     /// Lets a table be made of these Parquet files; of none, an empty one.
@@ -212,6 +214,15 @@ impl Engine {
             Ok(result) => result,
             Err(error) => Err(DataFusionError::External(Box::new(error))),
         }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // What stays behind is removed when the case is opened next; the outer folder goes with
+        // the last engine that uses it.
+        let _ = std::fs::remove_dir_all(&self.spill);
+        let _ = self.spill.parent().map(std::fs::remove_dir);
     }
 }
 

@@ -47,10 +47,12 @@ pub struct Store {
 impl Store {
     /// Opens a case folder for a run; what an earlier run left unfinished is cleared away.
     pub fn open(options: Options) -> Result<Store> {
-        let work = options.folder.join(WORK);
-        if work.exists() {
-            std::fs::remove_dir_all(&work)
-                .with_context(|| format!("cannot clear {}", work.display()))?;
+        for left in [WORK, engine::SPILL] {
+            let left = options.folder.join(left);
+            if left.exists() {
+                std::fs::remove_dir_all(&left)
+                    .with_context(|| format!("cannot clear {}", left.display()))?;
+            }
         }
         std::fs::create_dir_all(options.folder.join(cache::FOLDER))
             .with_context(|| format!("cannot create {}", options.folder.display()))?;
@@ -73,7 +75,6 @@ impl Drop for Store {
         if !self.state.files.is_empty() {
             let _ = std::fs::remove_dir_all(self.options.folder.join(WORK));
         }
-        self.engine.clear_spill();
     }
 }
 

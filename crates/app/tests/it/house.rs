@@ -95,7 +95,10 @@ fn no_format_finding_or_command_is_forgotten_by_its_list() {
 
 #[test]
 fn no_knowledge_law_or_language_file_is_forgotten() {
-    let known: BTreeSet<String> = decide::knowledge_files().into_iter().map(|it| it.0.to_owned()).collect();
+    let known: BTreeSet<String> = decide::DATA
+        .iter()
+        .flat_map(|(folder, files)| files.iter().map(move |it| format!("{folder}/{}.toml", it.0)))
+        .collect();
     let languages: BTreeSet<String> = report::LANGUAGE_FILES.iter().map(|it| it.0.to_owned()).collect();
     for top in ["knowledge", "laws"] {
         for name in toml_below(&root().join(top)) {

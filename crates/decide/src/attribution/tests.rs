@@ -5,7 +5,8 @@ use model::{HOUR, Micros};
 use super::*;
 use crate::{accounts, network::Atlas, session};
 
-const EDGE: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0";
+const EDGE: &str =
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const OFFICE: &str = "203.0.113.1";
 const ABROAD: &str = "198.51.100.7";
@@ -87,13 +88,22 @@ impl Log {
 }
 
 fn abroad(account: &str, day: i64) -> Context {
-    Context { ip: ABROAD.into(), country: "NL".into(), agent: FIREFOX.into(), ..visit(account, day) }
+    Context {
+        ip: ABROAD.into(),
+        country: "NL".into(),
+        agent: FIREFOX.into(),
+        ..visit(account, day)
+    }
 }
 
 #[test]
 fn a_foreign_sign_in_with_a_new_client_is_the_attackers() {
     let mut log = Log::office(0..40);
-    let n = log.add(Context { first: 40 * DAY + 12 * HOUR, last: 40 * DAY + 12 * HOUR, ..abroad("a@x", 40) });
+    let n = log.add(Context {
+        first: 40 * DAY + 12 * HOUR,
+        last: 40 * DAY + 12 * HOUR,
+        ..abroad("a@x", 40)
+    });
     log.add(visit("a@x", 40));
     let it = log.of(n);
     assert_eq!(it.verdict, SessionVerdict::Attacker, "{it:?}");
@@ -111,7 +121,9 @@ fn the_intruders_third_sign_in_is_still_not_usual() {
     for n in late {
         let it = &judged[built.of_context[n]];
         assert!(it.score >= 100, "{n}: {it:?}");
-        assert!(!it.hits.iter().any(|hit| hit.rule == "network_usual" || hit.rule == "client_usual"));
+        assert!(
+            !it.hits.iter().any(|hit| hit.rule == "network_usual" || hit.rule == "client_usual")
+        );
     }
 }
 
@@ -121,8 +133,18 @@ fn a_trip_on_the_managed_laptop_is_no_attack() {
     for day in 0..40 {
         log.add(Context { managed: Some(true), device: "laptop".into(), ..visit("a@x", day) });
     }
-    let laptop = log.add(Context { managed: Some(true), device: "laptop".into(), agent: EDGE.into(), ..abroad("a@x", 40) });
-    let phone = log.add(Context { session: "phone".into(), agent: "Outlook-iOS/4".into(), ip: "198.51.99.3".into(), ..abroad("a@x", 40) });
+    let laptop = log.add(Context {
+        managed: Some(true),
+        device: "laptop".into(),
+        agent: EDGE.into(),
+        ..abroad("a@x", 40)
+    });
+    let phone = log.add(Context {
+        session: "phone".into(),
+        agent: "Outlook-iOS/4".into(),
+        ip: "198.51.99.3".into(),
+        ..abroad("a@x", 40)
+    });
     log.add(Context { managed: Some(true), device: "laptop".into(), ..visit("a@x", 42) });
     assert_eq!(log.of(laptop).verdict, SessionVerdict::Owner);
     let phone = log.of(phone);
@@ -142,10 +164,20 @@ fn a_new_network_at_home_accuses_nobody() {
 fn the_clerk_who_mails_seminar_invitations_is_the_owner() {
     let mut log = Log::office(0..40);
     let n = log.add(visit("a@x", 40));
-    log.doing.insert(n, Behaviour { messages: 400, recipients: 400, known: 390, peak: 400, ..Behaviour::default() });
+    log.doing.insert(
+        n,
+        Behaviour { messages: 400, recipients: 400, known: 390, peak: 400, ..Behaviour::default() },
+    );
     assert_eq!(log.of(n).verdict, SessionVerdict::Owner);
-    log.doing.insert(n, Behaviour { messages: 400, recipients: 400, known: 0, peak: 400, ..Behaviour::default() });
-    assert_eq!(log.of(n).verdict, SessionVerdict::Suspected, "behaviour alone is at most suspected");
+    log.doing.insert(
+        n,
+        Behaviour { messages: 400, recipients: 400, known: 0, peak: 400, ..Behaviour::default() },
+    );
+    assert_eq!(
+        log.of(n).verdict,
+        SessionVerdict::Suspected,
+        "behaviour alone is at most suspected"
+    );
 }
 
 fn prompted(it: Context) -> Context {
@@ -159,13 +191,22 @@ fn an_mfa_prompt_is_suspected_only_away_from_the_owner() {
     let foreign = log.add(prompted(abroad("b@x", 40)));
     assert_ne!(log.of(own).verdict, SessionVerdict::Suspected);
     let it = log.of(foreign);
-    assert_eq!(it.verdict, SessionVerdict::Suspected, "nothing worked, so not the attacker's: {it:?}");
+    assert_eq!(
+        it.verdict,
+        SessionVerdict::Suspected,
+        "nothing worked, so not the attacker's: {it:?}"
+    );
 }
 
 #[test]
 fn in_the_first_twenty_days_nothing_is_new() {
     let mut log = Log::office(0..15);
-    let n = log.add(Context { ip: OTHER_HOME.into(), agent: FIREFOX.into(), protocol: "deviceCode".into(), ..visit("a@x", 15) });
+    let n = log.add(Context {
+        ip: OTHER_HOME.into(),
+        agent: FIREFOX.into(),
+        protocol: "deviceCode".into(),
+        ..visit("a@x", 15)
+    });
     let it = log.of(n);
     assert!(it.score <= 0, "{it:?}");
 }
@@ -173,7 +214,17 @@ fn in_the_first_twenty_days_nothing_is_new() {
 #[test]
 fn a_spray_from_abroad_makes_nobody_suspected() {
     let mut log = Log::office(0..40);
-    let tries: Vec<usize> = (30..40).map(|day| log.add(Context { worked: false, error: 50126, records: 9, session: String::new(), ..abroad("a@x", day) })).collect();
+    let tries: Vec<usize> = (30..40)
+        .map(|day| {
+            log.add(Context {
+                worked: false,
+                error: 50126,
+                records: 9,
+                session: String::new(),
+                ..abroad("a@x", day)
+            })
+        })
+        .collect();
     let own = log.add(visit("a@x", 40));
     let (built, judged) = log.judge();
     assert!(tries.iter().all(|n| judged[built.of_context[*n]].verdict == SessionVerdict::Unknown));
@@ -209,9 +260,21 @@ fn an_address_the_attacker_used_accuses_a_colleagues_session_too() {
 #[test]
 fn the_same_id_from_the_same_address_counts_as_one() {
     let mut log = Log::office(0..40);
-    let laptop = Context { managed: Some(true), device: "laptop".into(), ip: OTHER_HOME.into(), session: "s".into(), ..visit("a@x", 40) };
+    let laptop = Context {
+        managed: Some(true),
+        device: "laptop".into(),
+        ip: OTHER_HOME.into(),
+        session: "s".into(),
+        ..visit("a@x", 40)
+    };
     log.add(laptop.clone());
-    let work = log.add(Context { managed: None, device: String::new(), agent: String::new(), client: "Client=MSExchangeRPC".into(), ..laptop });
+    let work = log.add(Context {
+        managed: None,
+        device: String::new(),
+        agent: String::new(),
+        client: "Client=MSExchangeRPC".into(),
+        ..laptop
+    });
     assert_eq!(log.of(work).verdict, SessionVerdict::Owner);
 }
 
@@ -222,7 +285,11 @@ fn a_persons_decision_outranks_all() {
     log.decisions.push(Decision {
         n: 3,
         what: "network".into(),
-        selector: Selector { account: Some("a@x".into()), address: Some("198.51.100.0/24".into()), ..Selector::default() },
+        selector: Selector {
+            account: Some("a@x".into()),
+            address: Some("198.51.100.0/24".into()),
+            ..Selector::default()
+        },
         typed: String::new(),
         is: "owner".into(),
         who: "p".into(),
@@ -243,7 +310,10 @@ fn a_shared_mailbox_has_no_home() {
     }
     let n = log.add(Context { agent: EDGE.into(), ..abroad("info@x", 40) });
     let it = log.of(n);
-    assert!(!it.hits.iter().any(|hit| hit.class == "time" || hit.rule == "network_new_country"), "{it:?}");
+    assert!(
+        !it.hits.iter().any(|hit| hit.class == "time" || hit.rule == "network_new_country"),
+        "{it:?}"
+    );
 }
 
 #[test]
@@ -255,7 +325,8 @@ fn the_order_of_contexts_changes_no_verdict() {
     });
     let verdicts = |log: &Log| -> BTreeMap<String, (SessionVerdict, i64)> {
         let (built, judged) = log.judge();
-        let of = |n: usize| (judged[built.of_context[n]].verdict, judged[built.of_context[n]].score);
+        let of =
+            |n: usize| (judged[built.of_context[n]].verdict, judged[built.of_context[n]].score);
         log.contexts.iter().enumerate().map(|(n, it)| (it.id.clone(), of(n))).collect()
     };
     let before = verdicts(&log);

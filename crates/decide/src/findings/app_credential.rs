@@ -1,7 +1,10 @@
 //! A secret or certificate added to an application: whoever holds it signs in as the application.
 //! Source: MITRE ATT&CK T1098.001; formats §3.3.
 
-use super::{Finding, Step, seen::{Seen, guids}};
+use super::{
+    Finding, Step,
+    seen::{Seen, guids},
+};
 
 pub(super) const FINDING: Finding = Finding {
     kind: "app_credential",
@@ -23,7 +26,9 @@ fn read(it: &Seen<'_>) -> Option<Step> {
     keys.sort();
     keys.dedup();
     let described = it.modified("KeyDescription");
-    let fewer = described.as_ref().is_some_and(|(old, new)| new.matches("KeyIdentifier").count() < old.matches("KeyIdentifier").count());
+    let fewer = described.as_ref().is_some_and(|(old, new)| {
+        new.matches("KeyIdentifier").count() < old.matches("KeyIdentifier").count()
+    });
     let removal = it.is("Remove") || it.is("Delete") || it.is("Hard Delete") || fewer;
     Some(Step {
         set: !removal,

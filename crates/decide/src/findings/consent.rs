@@ -2,7 +2,10 @@
 //! password. One consent writes several records within seconds.
 //! Source: MITRE ATT&CK T1528; formats §6.
 
-use super::{Finding, Step, seen::{Seen, guids}};
+use super::{
+    Finding, Step,
+    seen::{Seen, guids},
+};
 
 pub(super) const FINDING: Finding = Finding {
     kind: "consent",
@@ -35,16 +38,24 @@ fn read(it: &Seen<'_>) -> Option<Step> {
     }
     keys.sort();
     keys.dedup();
-    let whole = it.is("Remove service principal") || it.is("Hard delete");
+    let for_whom = it.targets().into_iter().find(|id| id.contains('@'));
+    let whole = it.is("Hard delete") || it.is("Remove service principal");
     let scopes: Vec<String> = [it.new_value("DelegatedPermissionGrant.Scope"), scope_of(&grant)]
         .into_iter()
         .filter(|text| !text.is_empty())
         .collect();
-    let name = it.targets().into_iter().find(|id| !id.contains('_') && guids(id).is_empty() && !id.contains('@') && id != "ServicePrincipal");
+    let name = it.targets().into_iter().find(|id| {
+        !id.contains('_') && guids(id).is_empty() && !id.contains('@') && id != "ServicePrincipal"
+    });
     let name = name.filter(|_| main).unwrap_or_default();
     Some(Step {
-        set: !(whole || it.is("Remove") || it.is("Revoke")),
-        account: if whole { None } else { Some(it.detail.actor.clone()).filter(|_| !it.is("Re")) },
+        set: !(whole || it.is("Re")),
+        // A grant is taken back by somebody else than the account it holds for.
+        account: if it.is("Re") {
+            for_whom.filter(|_| !whole)
+        } else {
+            Some(it.detail.actor.clone())
+        },
         keys,
         what: [name, if main { it.detail.object.clone() } else { String::new() }, scopes.join(" ")]
             .into_iter()
@@ -57,7 +68,11 @@ fn read(it: &Seen<'_>) -> Option<Step> {
 
 /// `… => [[Id: …, ClientId: …, …, Scope: Mail.Read …]]`.
 fn client_of(grant: &str) -> String {
-    grant.match_indices("ClientId: ").filter_map(|(at, it)| grant.get(at + it.len()..at + it.len() + 36)).collect::<Vec<_>>().join(" ")
+    grant
+        .match_indices("ClientId: ")
+        .filter_map(|(at, it)| grant.get(at + it.len()..at + it.len() + 36))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn scope_of(grant: &str) -> String {

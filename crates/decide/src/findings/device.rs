@@ -1,7 +1,10 @@
 //! A device registered by the intruder: it gets long-lived tokens and may pass device policies.
 //! Source: MITRE ATT&CK T1098.005; formats §3.3.
 
-use super::{Finding, Step, seen::{Seen, guids}};
+use super::{
+    Finding, Step,
+    seen::{Seen, guids},
+};
 
 pub(super) const FINDING: Finding = Finding {
     kind: "device",
@@ -25,7 +28,9 @@ fn read(it: &Seen<'_>) -> Option<Step> {
     let own = if it.detail.object.contains('@') { String::new() } else { it.detail.object.clone() };
     let mut keys = guids(&it.new_value("Device.ObjectID"));
     keys.extend(it.modified("Device.ObjectID").into_iter().flat_map(|it| guids(&it.0)));
-    keys.extend(it.targets().iter().filter(|id| id.starts_with("Device_")).flat_map(|id| guids(id)));
+    keys.extend(
+        it.targets().iter().filter(|id| id.starts_with("Device_")).flat_map(|id| guids(id)),
+    );
     keys.extend([name.to_lowercase(), own.to_lowercase()]);
     keys.extend(it.modified("Device.DisplayName").map(|it| it.0.to_lowercase()));
     keys.retain(|key| !key.is_empty());

@@ -4,7 +4,8 @@
 
 use super::{Finding, Step, seen::Seen};
 
-pub(super) const FINDING: Finding = Finding { kind: "forwarding", operations: &["Set-Mailbox"], read, burst: 0 };
+pub(super) const FINDING: Finding =
+    Finding { kind: "forwarding", operations: &["Set-Mailbox"], read, burst: 0 };
 
 fn read(it: &Seen<'_>) -> Option<Step> {
     let names = ["ForwardingSmtpAddress", "ForwardingAddress"];
@@ -19,7 +20,11 @@ fn read(it: &Seen<'_>) -> Option<Step> {
         .collect();
     Some(Step {
         set: !to.is_empty(),
-        account: Some(it.account_of(&[&it.parameter("Identity"), &it.detail.mailbox, &it.detail.object])),
+        account: Some(it.account_of(&[
+            &it.parameter("Identity"),
+            &it.detail.mailbox,
+            &it.detail.object,
+        ])),
         keys: Vec::new(),
         what: to.join(", "),
         main: true,

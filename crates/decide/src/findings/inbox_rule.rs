@@ -2,7 +2,10 @@
 //! desktop leaves `UpdateInboxRules`; neither tells of the other's rules.
 //! Source: MITRE ATT&CK T1564.008; formats §5.4.
 
-use super::{Finding, Step, seen::{Seen, last_part}};
+use super::{
+    Finding, Step,
+    seen::{Seen, last_part},
+};
 
 pub(super) const FINDING: Finding = Finding {
     kind: "inbox_rule",
@@ -30,8 +33,19 @@ fn read(it: &Seen<'_>) -> Option<Step> {
     keys.retain(|key| !key.is_empty());
     keys.sort();
     keys.dedup();
-    let does = it.parameters_but(&["Name", "Identity", "Mailbox", "Force", "AlwaysDeleteOutlookRulesBlob", "Confirm"]);
-    let name = if it.parameter("Name").is_empty() { last_part(&it.detail.object) } else { it.parameter("Name") };
+    let does = it.parameters_but(&[
+        "Name",
+        "Identity",
+        "Mailbox",
+        "Force",
+        "AlwaysDeleteOutlookRulesBlob",
+        "Confirm",
+    ]);
+    let name = if it.parameter("Name").is_empty() {
+        last_part(&it.detail.object)
+    } else {
+        it.parameter("Name")
+    };
     Some(Step {
         set: !(it.is("Remove-") || it.is("Disable-")),
         account: Some(it.account_of(&[&it.parameter("Mailbox"), &it.detail.mailbox])),
@@ -49,7 +63,9 @@ fn outlook(it: &Seen<'_>) -> Option<Step> {
         set: it.property("RuleOperation") != "RemoveMailboxRule",
         account: Some(it.account_of(&[&it.detail.mailbox])),
         keys,
-        what: format!("{name}: {} {}", it.property("RuleCondition"), it.property("RuleActions")).trim().to_owned(),
+        what: format!("{name}: {} {}", it.property("RuleCondition"), it.property("RuleActions"))
+            .trim()
+            .to_owned(),
         main: true,
     })
 }

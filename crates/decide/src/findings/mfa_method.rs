@@ -27,14 +27,20 @@ const PROPERTIES: [&str; 5] = [
 ];
 
 fn read(it: &Seen<'_>) -> Option<Step> {
-    let changed: Vec<(&str, String, String)> =
-        PROPERTIES.iter().filter_map(|name| it.modified(name).map(|(old, new)| (*name, old, new))).collect();
+    let changed: Vec<(&str, String, String)> = PROPERTIES
+        .iter()
+        .filter_map(|name| it.modified(name).map(|(old, new)| (*name, old, new)))
+        .collect();
     let update = it.is("Update user");
     if update && changed.is_empty() {
         return None;
     }
     let more = changed.iter().any(|(_, old, new)| new.len() > old.len());
-    let details = [it.property("additionalDetails"), it.property("ResultDescription"), it.property("resultReason")];
+    let details = [
+        it.property("additionalDetails"),
+        it.property("ResultDescription"),
+        it.property("resultReason"),
+    ];
     let told = details.join(" ").to_lowercase();
     let what: Vec<String> = changed.iter().map(|(name, _, new)| format!("{name}={new}")).collect();
     Some(Step {
@@ -55,5 +61,9 @@ fn methods(text: &str) -> Vec<String> {
         ("key", ["fido", "passkey", "security key", "devicekey"]),
         ("pass", ["temporary access pass", "app password", "hardware token", "hardware oath"]),
     ];
-    kinds.iter().filter(|(_, words)| words.iter().any(|it| text.contains(it))).map(|(kind, _)| (*kind).to_owned()).collect()
+    kinds
+        .iter()
+        .filter(|(_, words)| words.iter().any(|it| text.contains(it)))
+        .map(|(kind, _)| (*kind).to_owned())
+        .collect()
 }

@@ -86,12 +86,15 @@ pub fn persistence(
     is_attacker: &dyn Fn(&Detail) -> bool,
     resolve: &dyn Fn(&str) -> String,
 ) -> Vec<Persistence> {
-    let mut ordered: Vec<&Detail> = details.iter().filter(|it| it.succeeded != Some(false)).collect();
+    let mut ordered: Vec<&Detail> =
+        details.iter().filter(|it| it.succeeded != Some(false)).collect();
     ordered.sort_by(|a, b| (a.at, &a.record).cmp(&(b.at, &b.record)));
     let mut found = Vec::new();
     for finding in FINDINGS {
         let mut standing: Vec<Standing> = Vec::new();
-        for detail in ordered.iter().filter(|it| finding.operations.contains(&it.operation.as_str())) {
+        for detail in
+            ordered.iter().filter(|it| finding.operations.contains(&it.operation.as_str()))
+        {
             let seen = Seen::new(detail, resolve);
             let Some(step) = (finding.read)(&seen) else { continue };
             if !step.set {
@@ -103,7 +106,8 @@ pub fn persistence(
         found.extend(standing.into_iter().map(|it| listed(it, finding.kind)));
     }
     found.sort_by(|a: &Persistence, b| {
-        (&a.account, &a.at, &a.kind, &a.what, &a.records).cmp(&(&b.account, &b.at, &b.kind, &b.what, &b.records))
+        (&a.account, &a.at, &a.kind, &a.what, &a.records)
+            .cmp(&(&b.account, &b.at, &b.kind, &b.what, &b.records))
     });
     found
 }
@@ -118,7 +122,9 @@ fn set(
     let account = resolve(step.account.as_deref().unwrap_or(&detail.actor));
     let same = standing.iter_mut().rev().find(|it| {
         let close = detail.at - it.last <= finding.burst;
-        it.removed.is_none() && it.account == account && (same_thing(&it.keys, &step.keys) || (finding.burst > 0 && close))
+        it.removed.is_none()
+            && it.account == account
+            && (same_thing(&it.keys, &step.keys) || (finding.burst > 0 && close))
     });
     let Some(it) = same else {
         standing.push(Standing {
@@ -145,7 +151,12 @@ fn set(
     it.records.push(detail.record.clone());
 }
 
-fn remove(standing: &mut [Standing], step: &Step, detail: &Detail, resolve: &dyn Fn(&str) -> String) {
+fn remove(
+    standing: &mut [Standing],
+    step: &Step,
+    detail: &Detail,
+    resolve: &dyn Fn(&str) -> String,
+) {
     let account = step.account.as_deref().map(resolve);
     for it in standing.iter_mut().filter(|it| it.removed.is_none()) {
         let mine = account.as_ref().is_none_or(|account| *account == it.account);

@@ -1,7 +1,10 @@
 //! Accounts and guests created by the intruder. Listed with the account it was done from.
 //! Source: MITRE ATT&CK T1136.003; formats §3.3.
 
-use super::{Finding, Step, seen::{Seen, last_part}};
+use super::{
+    Finding, Step,
+    seen::{Seen, last_part},
+};
 
 pub(super) const FINDING: Finding = Finding {
     kind: "new_account",
@@ -19,7 +22,8 @@ pub(super) const FINDING: Finding = Finding {
 };
 
 fn read(it: &Seen<'_>) -> Option<Step> {
-    let set = matches!(it.detail.operation.as_str(), "Add user" | "Invite external user" | "New-Mailbox");
+    let set =
+        matches!(it.detail.operation.as_str(), "Add user" | "Invite external user" | "New-Mailbox");
     let mut keys = vec![
         it.detail.object.to_lowercase(),
         last_part(&it.detail.object),
@@ -32,7 +36,11 @@ fn read(it: &Seen<'_>) -> Option<Step> {
     keys.retain(|key| !key.is_empty());
     keys.sort();
     keys.dedup();
-    let name = [it.new_value("UserPrincipalName"), it.parameter("MicrosoftOnlineServicesID"), it.detail.object.clone()];
+    let name = [
+        it.new_value("UserPrincipalName"),
+        it.parameter("MicrosoftOnlineServicesID"),
+        it.detail.object.clone(),
+    ];
     Some(Step {
         set,
         account: set.then(|| it.detail.actor.clone()),

@@ -62,22 +62,28 @@ impl<'a> Seen<'a> {
     /// Parameters other than those named, as `Name=Value`, in order of their names.
     pub(super) fn parameters_but(&self, left_out: &[&str]) -> String {
         let Some(all) = self.body["parameters"].as_object() else { return String::new() };
-        let told = all.iter().filter(|(name, value)| !left_out.contains(&name.as_str()) && !text(value).is_empty());
+        let told = all
+            .iter()
+            .filter(|(name, value)| !left_out.contains(&name.as_str()) && !text(value).is_empty());
         told.map(|(name, value)| format!("{name}={}", text(value))).collect::<Vec<_>>().join(", ")
     }
 
     /// The first of these names that is an account's; else the actor.
     pub(super) fn account_of(&self, names: &[&str]) -> String {
         let resolved = names.iter().filter(|it| !it.is_empty()).map(|it| (self.resolve)(it));
-        resolved.into_iter().find(|it| it.contains('@')).unwrap_or_else(|| self.detail.actor.clone())
+        resolved
+            .into_iter()
+            .find(|it| it.contains('@'))
+            .unwrap_or_else(|| self.detail.actor.clone())
     }
 
     /// The account a directory record is about: the object, else a target with the shape of an
     /// address, else the actor.
     pub(super) fn target_account(&self) -> String {
         let targets = self.targets();
-        let names: Vec<&str> =
-            std::iter::once(self.detail.object.as_str()).chain(targets.iter().map(String::as_str)).collect();
+        let names: Vec<&str> = std::iter::once(self.detail.object.as_str())
+            .chain(targets.iter().map(String::as_str))
+            .collect();
         self.account_of(&names)
     }
 }
@@ -94,9 +100,11 @@ fn text(value: &Value) -> String {
 fn plain(value: &str) -> String {
     match serde_json::from_str::<Value>(value) {
         Ok(Value::String(it)) => plain(&it),
-        Ok(Value::Array(all)) => {
-            all.iter().map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned)).collect::<Vec<_>>().join(", ")
-        }
+        Ok(Value::Array(all)) => all
+            .iter()
+            .map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(", "),
         Ok(Value::Null) => String::new(),
         _ => value.to_owned(),
     }
@@ -106,7 +114,10 @@ fn plain(value: &str) -> String {
 /// for they would make one thing of many.
 pub(super) fn guids(text: &str) -> Vec<String> {
     let is_guid = |it: &&str| {
-        it.len() == 36 && it.char_indices().all(|(i, c)| if [8, 13, 18, 23].contains(&i) { c == '-' } else { c.is_ascii_hexdigit() })
+        it.len() == 36
+            && it.char_indices().all(|(i, c)| {
+                if [8, 13, 18, 23].contains(&i) { c == '-' } else { c.is_ascii_hexdigit() }
+            })
     };
     text.split(|c: char| !c.is_ascii_hexdigit() && c != '-')
         .filter(is_guid)

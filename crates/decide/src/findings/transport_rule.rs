@@ -1,7 +1,10 @@
 //! Mail-flow rules of the whole tenant: every mail can be copied, redirected or hidden.
 //! Source: MITRE ATT&CK T1114.003, T1564.008; formats §5.4.
 
-use super::{Finding, Step, seen::{Seen, last_part}};
+use super::{
+    Finding, Step,
+    seen::{Seen, last_part},
+};
 
 pub(super) const FINDING: Finding = Finding {
     kind: "transport_rule",
@@ -20,10 +23,26 @@ pub(super) const FINDING: Finding = Finding {
 
 fn read(it: &Seen<'_>) -> Option<Step> {
     let set = !(it.is("Remove-") || it.is("Disable-"));
-    let name = [it.parameter("Name"), it.parameter("Identity")].into_iter().find(|it| !it.is_empty()).unwrap_or_default();
-    let mut keys = vec![name.to_lowercase(), it.parameter("Identity").to_lowercase(), last_part(&it.detail.object)];
+    let name = [it.parameter("Name"), it.parameter("Identity")]
+        .into_iter()
+        .find(|it| !it.is_empty())
+        .unwrap_or_default();
+    let mut keys = vec![
+        name.to_lowercase(),
+        it.parameter("Identity").to_lowercase(),
+        last_part(&it.detail.object),
+    ];
     keys.retain(|key| !key.is_empty());
-    let does = it.parameters_but(&["Name", "Identity", "Mode", "SetAuditSeverity", "RuleErrorAction", "SenderAddressLocation", "Comments", "StopRuleProcessing"]);
+    let does = it.parameters_but(&[
+        "Name",
+        "Identity",
+        "Mode",
+        "SetAuditSeverity",
+        "RuleErrorAction",
+        "SenderAddressLocation",
+        "Comments",
+        "StopRuleProcessing",
+    ]);
     Some(Step {
         set,
         account: set.then(|| it.detail.actor.clone()),

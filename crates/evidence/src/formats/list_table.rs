@@ -66,8 +66,11 @@ const NOT_A_LIST: &[&str] = &[
 pub(super) fn is_list(head: &Head) -> bool {
     let sent = head.columns.has_any(&["sender", "送信者"]);
     let received = head.columns.has_any(&["recipient", "recipients", "受信者"]);
-    let mails =
-        head.columns.names().iter().any(|it| it.starts_with("from: (") || it.starts_with("差出人: ("));
+    let mails = head
+        .columns
+        .names()
+        .iter()
+        .any(|it| it.starts_with("from: (") || it.starts_with("差出人: ("));
     if head.columns.has_any(NOT_A_LIST) || (sent && received) || mails || !head.has_address() {
         return false;
     }
@@ -99,7 +102,7 @@ fn is_entry(cell: &str) -> bool {
 
 /// Mails, programs, settings: texts that name addresses without being lists.
 fn is_other_text(head: &Head) -> bool {
-    const STARTS: [&str; 9] = ["<", "{", "dn:", "begin:", "from ", "#!", "---", "$", "//"];
+    const STARTS: [&str; 8] = ["{", "dn:", "begin:", "from ", "#!", "---", "$", "//"];
     let lines: Vec<&str> = std::iter::once(&head.header)
         .chain(&head.rows)
         .filter_map(|it| it.first().map(|it| it.trim()))
@@ -107,7 +110,10 @@ fn is_other_text(head: &Head) -> bool {
     let first = lines.iter().find(|it| !it.is_empty()).map_or("", |it| it).to_lowercase();
     let section = |it: &&str| it.starts_with('[') && it.ends_with(']');
     let keyed = lines.iter().filter(|it| is_keyed(it)).count();
-    STARTS.iter().any(|it| first.starts_with(it) && !(*it == "<" && is_entry(&first)))
+    // `<a@b>` is an entry, `<html>` is not.
+    let tag = first.strip_prefix('<').and_then(|it| it.split('>').next());
+    STARTS.iter().any(|it| first.starts_with(it))
+        || tag.is_some_and(|it| !address::may_hold(it))
         || lines.iter().any(section)
         || keyed * 3 > lines.len()
         || lines.first().is_some_and(|it| is_keyed(it)) && head.columns.names().len() == 1
@@ -125,14 +131,18 @@ fn is_keyed(line: &str) -> bool {
 }
 
 fn is_blank(cells: &[&str]) -> bool {
-    cells.iter().all(|it| it.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty())
+    cells
+        .iter()
+        .all(|it| it.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty())
 }
 
 /// Tells whether a cell of a header speaks of mail addresses.
 fn names_mail(cell: &str) -> bool {
     const WORDS: [&str; 7] = ["メール", "ﾒｰﾙ", "mail", "連絡先", "アドレス", "ｱﾄﾞﾚｽ", "電邮"];
     let cell = name::header(cell);
-    cell.chars().count() <= 30 && !address::may_hold(&cell) && WORDS.iter().any(|it| cell.contains(it))
+    cell.chars().count() <= 30
+        && !address::may_hold(&cell)
+        && WORDS.iter().any(|it| cell.contains(it))
 }
 
 /// Tells whether a row is a header: it names mail addresses and holds none.
@@ -151,6 +161,8 @@ struct Tally {
 #[derive(Default)]
 struct Sheet {
     heading: Vec<String>,
+    /// The heading in normal form.
+    titles: Vec<String>,
     tallies: Vec<Tally>,
     /// Titles and remarks above the header that stands lower down.
     above: Vec<Vec<String>>,
@@ -160,6 +172,11 @@ struct Sheet {
 }
 
 impl Sheet {
+    fn head(&mut self, heading: Vec<String>) {
+        self.titles = heading.iter().map(|it| name::header(it)).collect();
+        self.heading = heading;
+    }
+
     fn feed(&mut self, cells: &[&str]) {
         if self.tallies.len() < cells.len() {
             self.tallies.resize(cells.len(), Tally::default());
@@ -175,7 +192,7 @@ impl Sheet {
             let row: Vec<String> = cells.iter().map(|it| (*it).to_owned()).collect();
             self.waiting.push(row.clone());
             if is_heading(cells) {
-                self.heading = row;
+                self.head(row);
                 self.above.append(&mut self.waiting);
             }
             self.begun = self.waiting.len() > 20;
@@ -203,7 +220,7 @@ impl Sheet {
 
     /// The cells under the first kind of heading that is there, joined by a blank.
     fn under(&self, cells: &[&str], kinds: &[&[&str]]) -> String {
-        let title = |word: &str| self.heading.iter().position(|it| name::header(it) == word);
+        let title = |word: &str| self.titles.iter().position(|it| it == word);
         for kind in kinds {
             let found: Vec<&str> = kind
                 .iter()
@@ -336,8 +353,11 @@ impl RowReader for Table {
         let key = self.now.borrow().clone();
         let sheet = self.sheets.entry(key).or_insert_with_key(|key| {
             let cells: Vec<&str> = key.iter().map(String::as_str).collect();
-            let heading = if holds(&cells) { Vec::new() } else { key.clone() };
-            Sheet { heading, ..Sheet::default() }
+            let mut sheet = Sheet::default();
+            if !holds(&cells) {
+                sheet.head(key.clone());
+            }
+            sheet
         });
         sheet.feed(cells);
     }

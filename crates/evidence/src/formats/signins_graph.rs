@@ -18,6 +18,8 @@ pub(super) const FORMAT: Format = Format {
         json::all_in(&head.keys, &["createdDateTime", "appDisplayName", "status"])
             && json::any_in(&head.keys, &["userPrincipalName", "userId", "servicePrincipalId"])
             && !json::any_in(&head.keys, &["riskEventType", "auditData"])
+            // An object with the error code; PowerShell may have made it text.
+            && !json::at(&head.first, &["status"]).is_number()
     },
     open: |_, _| Box::new(Objects),
 };

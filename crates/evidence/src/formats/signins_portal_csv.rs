@@ -99,8 +99,14 @@ impl Table {
             stream: self.stream(cells).to_owned(),
             city,
             protocol: signin::protocol(
-                self.get(cells, &["authentication protocol", "認証プロトコル", "authenticationprotocol"]),
-                self.get(cells, &["original transfer method", "元の転送方法", "originaltransfermethod"]),
+                self.get(
+                    cells,
+                    &["authentication protocol", "認証プロトコル", "authenticationprotocol"],
+                ),
+                self.get(
+                    cells,
+                    &["original transfer method", "元の転送方法", "originaltransfermethod"],
+                ),
             ),
             requirement: signin::word(self.get(
                 cells,
@@ -147,7 +153,8 @@ impl Table {
 
     fn actor(&self, cells: &[&str]) -> (String, Vec<String>) {
         let upn = name::account(signin::said(self.get(cells, UPN)));
-        let ids = [self.get(cells, &["user id", "ユーザー id", "userid"]), self.get(cells, SERVICE)];
+        let ids =
+            [self.get(cells, &["user id", "ユーザー id", "userid"]), self.get(cells, SERVICE)];
         let mut ids: Vec<String> = ids.iter().map(|it| signin::id(it)).collect();
         ids.retain(|it| !it.is_empty());
         let actor = if upn.is_empty() { ids.first().cloned().unwrap_or_default() } else { upn };
@@ -168,10 +175,9 @@ impl Table {
             operation: "SignIn".to_owned(),
             workload: "AzureActiveDirectory".to_owned(),
             record_type: -1,
-            user_type: signin::user_type(self.get(
-                cells,
-                &["user type", "ユーザーの種類", "ユーザー タイプ", "usertype"],
-            )),
+            user_type: signin::user_type(
+                self.get(cells, &["user type", "ユーザーの種類", "ユーザー タイプ", "usertype"]),
+            ),
             logon_type: -1,
             succeeded,
             error,

@@ -3,7 +3,7 @@
 //! Sources: `Get-MessageTraceV2` (Exchange PowerShell), «Message trace in the modern EAC»
 //! (enhanced summary report), Microsoft Graph `exchangeMessageTrace`.
 
-use model::{Content, Mail, Record, What};
+use model::{Content, Mail, Micros, Record, Reject, What};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -78,6 +78,16 @@ pub(crate) fn record(mail: Mail, time: &str, losses: u32, row: impl FnOnce() -> 
     };
     let body = canonical::body_of(&signin::typed(&mail));
     Content::Record(Box::new(Record { key, body, losses, what: What::Mail(mail) }))
+}
+
+/// Makes the reject of a row that is no mail, with what it still tells.
+pub(crate) fn reject(reason: &str, at: Option<Micros>, sender: &str) -> Reject {
+    Reject {
+        reason: reason.to_owned(),
+        at,
+        operation: "MessageTrace".to_owned(),
+        account: party(sender),
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

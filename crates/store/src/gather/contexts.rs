@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Result, bail};
 use model::Context;
 
 use crate::Store;
@@ -15,7 +15,7 @@ impl Store {
     /// All contexts with the counts of their records, in order of their ids.
     pub fn contexts(&self) -> Result<Vec<Context>> {
         self.live()?;
-        let mut found: BTreeMap<String, Context> = BTreeMap::new();
+        let mut bare: BTreeMap<String, Context> = BTreeMap::new();
         for row in self.engine.fetch(COUNTS)?.rows() {
             let context = Context {
                 id: row.string(0),
@@ -25,13 +25,12 @@ impl Store {
                 least: row.string(4),
                 ..Context::default()
             };
-            found.insert(context.id.clone(), context);
+            bare.insert(context.id.clone(), context);
         }
-        let mut seen = 0;
+        let mut found = Vec::new();
         for row in self.engine.fetch(ATTRIBUTES)?.rows() {
             // A context is written by each file that has it; the id says that they are equal.
-            let Some(it) = found.get_mut(row.text(0)).filter(|it| it.hour == 0) else { continue };
-            seen += 1;
+            let Some(mut it) = bare.remove(row.text(0)) else { continue };
             it.signin = row.yes(1);
             it.actor = row.string(2);
             it.ip = row.string(3);
@@ -50,10 +49,12 @@ impl Store {
             it.worked = row.yes(16);
             it.protocol = row.string(17);
             it.hour = row.int(18);
+            found.push(it);
         }
-        (seen >= found.len())
-            .then_some(())
-            .context("internal error: a context has no attributes")?;
-        Ok(found.into_values().collect())
+        if !bare.is_empty() {
+            bail!("internal error: a context has no attributes");
+        }
+        found.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        Ok(found)
     }
 }

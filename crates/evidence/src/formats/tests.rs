@@ -1,0 +1,484 @@
+//! Every format through the whole front: find, inspect, read.
+
+use std::fs;
+
+use model::{
+    Content, InventoryEntry, Kind, ListEntry, Mail, Reading, Record, Reject, SignIn, What,
+};
+
+use crate::{
+    FORMATS, FindOptions, ReadOptions, Relation, find, inspect, normal::date, read, reconcile,
+    reread,
+};
+
+/// A file read through the whole front.
+struct Seen {
+    format: Option<&'static str>,
+    kind: Kind,
+    reading: Reading,
+    records: Vec<Record>,
+    rejects: Vec<Reject>,
+}
+
+impl Seen {
+    fn lists(&self) -> Vec<&ListEntry> {
+        self.of(|it| if let What::Address(it) = it { Some(it) } else { None })
+    }
+
+    fn addresses(&self) -> Vec<String> {
+        self.lists().iter().map(|it| it.addresses.join(" ")).collect()
+    }
+
+    fn mails(&self) -> Vec<&Mail> {
+        self.of(|it| if let What::Mail(it) = it { Some(it) } else { None })
+    }
+
+    fn signins(&self) -> Vec<&SignIn> {
+        self.of(|it| if let What::SignIn(it) = it { Some(it) } else { None })
+    }
+
+    fn accounts(&self) -> Vec<&InventoryEntry> {
+        self.of(|it| if let What::Inventory(it) = it { Some(it) } else { None })
+    }
+
+    fn of<'a, T>(&'a self, pick: impl Fn(&'a What) -> Option<&'a T>) -> Vec<&'a T> {
+        self.records.iter().filter_map(|it| pick(&it.what)).collect()
+    }
+}
+
+fn seen(bytes: impl AsRef<[u8]>) -> Seen {
+    with(bytes, &ReadOptions::default())
+}
+
+fn with(bytes: impl AsRef<[u8]>, options: &ReadOptions) -> Seen {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("evidence.bin");
+    fs::write(&path, bytes).unwrap();
+    let found = find(&[path], &FindOptions::default());
+    let source = &found.sources[0];
+    let inspection = inspect(source);
+    let (mut records, mut rejects) = (Vec::new(), Vec::new());
+    let reading = read(source, &inspection, options, &mut |row| match row.content {
+        Content::Record(it) => records.push(*it),
+        Content::Reject(it) => rejects.push(it),
+    });
+    assert_eq!(reading.rows, (records.len() + rejects.len()) as u64);
+    Seen {
+        format: inspection.format.map(|it| it.id),
+        kind: inspection.kind,
+        reading,
+        records,
+        rejects,
+    }
+}
+
+fn utf16(text: &str, mark: bool) -> Vec<u8> {
+    let units = mark.then_some(0xfeff).into_iter().chain(text.encode_utf16());
+    units.flat_map(u16::to_le_bytes).collect()
+}
+
+fn cp932(text: &str) -> Vec<u8> {
+    encoding_rs::SHIFT_JIS.encode(text).0.into_owned()
+}
+
+fn at(text: &str) -> i64 {
+    date::parse_iso(text).unwrap()
+}
+
+#[test]
+fn every_file_here_is_named_in_the_list() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/formats");
+    let list = include_str!("mod.rs");
+    for entry in fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let name = name.trim_end_matches(".rs");
+        if name == "mod" || name == "tests" {
+            continue;
+        }
+        assert!(list.contains(&format!("mod {name};")), "{name} is no module");
+        assert!(list.contains(&format!("{name}::FORMAT,")), "{name} is not in FORMATS");
+        assert!(FORMATS.iter().any(|it| it.id == name), "{name} calls itself otherwise");
+    }
+}
+
+const GRAPH: &str = r#"{"@odata.context": "x", "value": [{"id": "0A1B2C3D-1111-4222-8333-444455556666",
+ "createdDateTime": "2025-10-20T03:04:05.678Z", "userDisplayName": "山田 花子", "userPrincipalName": "Hanako@Example.or.jp",
+ "userId": "9f000000-0000-4000-8000-000000000001", "appId": "1FEC8E78-BCE4-4AAF-AB1B-5451CC387264",
+ "appDisplayName": "Microsoft Teams", "ipAddress": "198.51.100.7", "autonomousSystemNumber": 64500,
+ "clientAppUsed": "Browser", "userAgent": "Mozilla/5.0", "sessionId": "00AA", "uniqueTokenIdentifier": "AbCdEf",
+ "conditionalAccessStatus": "notApplied", "authenticationRequirement": "multiFactorAuthentication",
+ "authenticationProtocol": "deviceCode", "originalTransferMethod": "deviceCodeFlow",
+ "incomingTokenType": "primaryRefreshToken", "isInteractive": false, "signInEventTypes": ["nonInteractiveUser"],
+ "authenticationDetails": [{"authenticationMethod": "Password"}, {"authenticationMethod": "Mobile app notification"}],
+ "resourceDisplayName": "Office 365 Exchange Online", "homeTenantId": "aaaaaaaa-0000-4000-8000-000000000000",
+ "userType": "member", "riskState": "none", "riskLevelAggregated": "hidden",
+ "status": {"errorCode": 0, "failureReason": "Other."},
+ "deviceDetail": {"deviceId": "", "displayName": "", "isCompliant": false, "isManaged": false, "trustType": ""},
+ "location": {"city": "Lagos", "state": "Lagos", "countryOrRegion": "NG"}},
+ {"id": "b", "createdDateTime": "yesterday", "userPrincipalName": "x@example.or.jp", "appDisplayName": "", "status": {}}]}"#;
+
+const PORTAL: &str = "Date (UTC),Request ID,User agent,User ID,User,Username,User type,Incoming token type,\
+Authentication Protocol,Unique token identifier,Original transfer method,Application,Application ID ,Resource,\
+Home tenant ID,IP address,Location,Status,Sign-in error code,Client app,Device ID,Compliant,Managed,Join Type,\
+Multifactor authentication auth method,Authentication requirement,Session ID,Autonomous system  number,\
+Incoming token type,Conditional Access\r\n\
+2025-10-20T03:04:05Z,0a1b2c3d-1111-4222-8333-444455556666,Mozilla/5.0,9f000000-0000-4000-8000-000000000001,山田 花子,\
+hanako@example.or.jp,Member,Primary refresh token,Device code,AbCdEf,Device code flow,Microsoft Teams,\
+1fec8e78-bce4-4aaf-ab1b-5451cc387264,Office 365 Exchange Online,aaaaaaaa-0000-4000-8000-000000000000,198.51.100.7,\
+\"Lagos, Lagos, NG\",Success,0,Browser,,false,false,,Mobile app notification,Multifactor authentication,00AA,64500,None,\
+Not Applied\r\n";
+
+#[test]
+fn graph_sign_ins_are_read_whole() {
+    let seen = seen(GRAPH);
+    assert_eq!((seen.format, seen.kind), (Some("signins_graph"), Kind::Signins));
+    let it = seen.signins()[0];
+    let event = &it.event;
+    assert_eq!(event.at, at("2025-10-20T03:04:05.678Z"));
+    assert_eq!((event.actor.as_str(), event.token.as_str()), ("hanako@example.or.jp", "AbCdEf"));
+    assert_eq!(event.actor_ids, ["9f000000-0000-4000-8000-000000000001"]);
+    assert_eq!((event.error, event.succeeded, event.asn), (0, Some(true), 64500));
+    assert_eq!((event.operation.as_str(), event.country.as_str()), ("SignIn", "NG"));
+    assert_eq!((event.managed, event.registered, event.user_type), (Some(false), None, 0));
+    assert_eq!((it.stream.as_str(), it.protocol.as_str()), ("non_interactive", "deviceCode"));
+    assert_eq!((it.methods.as_str(), it.risk.as_str()), ("Password+Mobile app notification", ""));
+    assert_eq!(seen.records[0].key, "0a1b2c3d-1111-4222-8333-444455556666");
+    assert_eq!(seen.rejects[0].account, "x@example.or.jp");
+}
+
+#[test]
+fn one_sign_in_from_graph_and_portal_is_one_record() {
+    let options = ReadOptions::default();
+    let mut rows = Vec::new();
+    for text in [GRAPH.to_owned(), format!("\u{feff}{PORTAL}")] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        fs::write(&path, text).unwrap();
+        let found = find(&[path], &FindOptions::default());
+        let inspection = inspect(&found.sources[0]);
+        let first = model::Position { row: 1, from: 0, to: 0 };
+        let read = reread(&found.sources[0], &inspection, &options, &[first]);
+        rows.push(read.into_iter().next().unwrap().unwrap());
+    }
+    assert_eq!(rows[0].record.key, rows[1].record.key);
+    let united = reconcile(&rows).unwrap();
+    let conflict = united.relations.contains(&Relation::Conflict);
+    assert!(!conflict, "{}\n{}", rows[0].canonical, rows[1].canonical);
+}
+
+#[test]
+fn pascal_case_objects_of_powershell_are_sign_ins() {
+    let text = r#"[{"Id":"a","CreatedDateTime":"\/Date(1760929445000)\/","UserPrincipalName":"a@x.jp","AppDisplayName":"Teams",
+      "IPAddress":"203.0.113.1","IsInteractive":true,"Status":{"ErrorCode":50140},"Location":{"CountryOrRegion":"JP"}}]"#;
+    let seen = seen(utf16(text, true));
+    assert_eq!(seen.format, Some("signins_graph"));
+    let it = seen.signins()[0];
+    assert_eq!(
+        (it.event.error, it.event.succeeded, it.stream.as_str()),
+        (50140, None, "interactive")
+    );
+    assert_eq!(it.event.at, 1_760_929_445_000_000);
+}
+
+#[test]
+fn portal_rows_are_read_by_position_and_in_japanese() {
+    let english = seen(PORTAL);
+    assert_eq!((english.format, english.kind), (Some("signins_portal_csv"), Kind::Signins));
+    let it = english.signins()[0];
+    assert_eq!(it.incoming_token, "primaryRefreshToken");
+    assert_eq!(it.event.app, "1fec8e78-bce4-4aaf-ab1b-5451cc387264");
+    assert_eq!((it.event.asn, it.city.as_str()), (64500, "Lagos"));
+
+    let text = "日付 (UTC),要求 ID,ユーザー,ユーザー名,アプリケーション,アプリケーション ID ,IP アドレス,場所,状態,\
+サインイン エラー コード,クライアント アプリ\r\n\
+2025-10-20T03:04:05Z,r1,山田,Hanako@x.jp,Teams,AB,203.0.113.9,\"Tokyo, Tokyo, JP\",失敗,50126,IMAP4\r\n\
+こわれた,r2,山田,hanako@x.jp,Teams,AB,203.0.113.9,,失敗,50126,IMAP4\r\n";
+    for bytes in [text.as_bytes().to_vec(), cp932(text), utf16(text, false), utf16(text, true)] {
+        let seen = seen(bytes);
+        assert_eq!(seen.format, Some("signins_portal_csv"), "{}", seen.reading.encoding);
+        let it = &seen.signins()[0].event;
+        assert_eq!((it.error, it.succeeded, it.client.as_str()), (50126, Some(false), "IMAP4"));
+        assert_eq!((it.actor.as_str(), it.country.as_str()), ("hanako@x.jp", "JP"));
+        assert_eq!(seen.rejects[0].account, "hanako@x.jp");
+    }
+}
+
+#[test]
+fn services_sign_in_too() {
+    let text = "Date (UTC),Request ID,Service principal ID,Service principal name,Application,Application ID ,IP address,\
+Location,Status,Sign-in error code\r\n2025-10-20T03:04:05Z,r1,SP-1,backup,backup,AB,203.0.113.9,,Success,0\r\n";
+    let seen = seen(text);
+    let it = seen.signins()[0];
+    assert_eq!((it.stream.as_str(), it.event.actor.as_str()), ("service_principal", "sp-1"));
+}
+
+#[test]
+fn traces_of_the_cmdlet_follow_their_own_dates() {
+    let head = "#TYPE Deserialized.x\r\n\"MessageTraceId\",\"MessageId\",\"Received\",\"SenderAddress\",\"RecipientAddress\",\"Subject\",\"Status\",\"ToIP\",\"FromIP\",\"Size\"\r\n";
+    let row = |date: &str, to: &str| {
+        format!(
+            "\"T1\",\"<Ab@x>\",\"{date}\",\"A@x.jp\",\"{to}\",\"件名\",\"Delivered\",\"\",\"203.0.113.5\",\"1200\"\r\n"
+        )
+    };
+    let clear = seen(format!(
+        "{head}{}{}",
+        row("20/10/2025 21:13:33", "b@y.jp"),
+        row("03/04/2025 1:02:03", "c@y.jp")
+    ));
+    assert_eq!((clear.format, clear.kind), (Some("trace_v2_csv"), Kind::MessageTrace));
+    let mails = clear.mails();
+    assert_eq!(mails[0].at, Some(at("2025-10-20T21:13:33Z")));
+    assert_eq!(mails[1].at, Some(at("2025-04-03T01:02:03Z")));
+    assert_eq!(
+        (mails[0].message_id.as_str(), mails[0].network_message_id.as_str()),
+        ("Ab@x", "t1")
+    );
+    assert_eq!(
+        (mails[0].sender.as_str(), mails[0].size, mails[0].ip.as_str()),
+        ("a@x.jp", 1200, "203.0.113.5")
+    );
+
+    let unclear =
+        seen(format!("{head}{}{}", row("03/04/2025 1:02:03", "b@y.jp"), row("nonsense", "b@y.jp")));
+    assert_eq!(unclear.mails()[0].at, None);
+    assert_eq!(unclear.reading.warnings, [("ambiguous_dates".to_owned(), "1".to_owned())]);
+    assert_eq!((unclear.rejects.len(), unclear.rejects[0].account.as_str()), (1, "a@x.jp"));
+
+    let text = format!("{head}{}", row("2025/10/20 21:13:33", "b@y.jp"));
+    let zone = |default: &str, declared: Option<&str>| {
+        let options =
+            ReadOptions { default_zone: default.into(), declared_zone: declared.map(Into::into) };
+        with(utf16(&text, true), &options).mails()[0].at
+    };
+    assert_eq!(zone("Asia/Tokyo", None), Some(at("2025-10-20T21:13:33Z")));
+    assert_eq!(zone("", Some("Asia/Tokyo")), Some(at("2025-10-20T12:13:33Z")));
+}
+
+#[test]
+fn a_summary_names_all_recipients_in_one_record() {
+    let text = "origin_timestamp_utc,sender_address,recipient_status,message_subject,total_bytes,message_id,network_message_id,original_client_ip,directionality,connector_id,delivery_priority\r\n\
+2025-10-20T12:13:33.0000000Z,A@x.jp,b@y.jp##Receive, Send;c@z.jp##Receive, Fail;b@y.jp##Receive, Send,件名,99,<M@x>,N1,203.0.113.5,Originating,,Normal\r\n";
+    let quoted = text
+        .replace("b@y.jp##", "\"b@y.jp##")
+        .replace("Send,件名", "Send\",件名")
+        .replace(";\"b@", ";b@");
+    for mark in [true, false] {
+        let seen = seen(utf16(&quoted, mark));
+        assert_eq!(seen.format, Some("trace_summary_csv"), "{mark}");
+        let it = seen.mails()[0];
+        assert_eq!((it.recipient.as_str(), it.status.as_str()), ("b@y.jp", "Delivered"));
+        assert_eq!(it.more, [("c@z.jp".to_owned(), "Failed".to_owned())]);
+        assert_eq!(
+            (it.direction.as_str(), it.size, it.at),
+            ("outbound", 99, Some(at("2025-10-20T12:13:33Z")))
+        );
+    }
+}
+
+#[test]
+fn contacts_of_outlook_in_two_languages() {
+    let ja = "\"肩書き\",\"名\",\"姓\",\"会社名\",\"電子メール アドレス\",\"電子メールの種類\",\"電子メール 2 アドレス\"\r\n\
+\"\",\"花子\",\"髙橋\",\"①商事\",\"HANA@x.jp\",\"SMTP\",\"hana2@x.jp\"\r\n\"\",\"太郎\",\"山田\",\"\",\"/o=Ex/cn=taro\",\"EX\",\"\"\r\n";
+    let seen_ja = seen(cp932(ja));
+    assert_eq!((seen_ja.format, seen_ja.kind), (Some("list_outlook_csv"), Kind::List));
+    assert_eq!(seen_ja.addresses(), ["hana@x.jp hana2@x.jp", ""]);
+    assert_eq!(
+        (seen_ja.lists()[0].name.as_str(), seen_ja.lists()[0].organisation.as_str()),
+        ("髙橋 花子", "①商事")
+    );
+    assert_eq!((seen_ja.reading.unreadable, seen_ja.reading.rejected), (1, 0));
+    assert_eq!(seen_ja.reading.address_column, "電子メール アドレス, 電子メール 2 アドレス");
+    let en = "First Name,Last Name,Company,E-mail Address,E-mail 3 Address\nAda,Byron,Ltd,a@x.com,b@x.com\n";
+    let seen_en = seen(en);
+    assert_eq!(seen_en.format, Some("list_outlook_csv"));
+    assert_eq!(
+        (seen_en.addresses(), seen_en.lists()[0].name.as_str()),
+        (vec!["a@x.com b@x.com".to_owned()], "Ada Byron")
+    );
+}
+
+#[test]
+fn the_address_column_is_found_by_content() {
+    let text = "番号;氏名;ご所属;備考欄２;登録\n1;山田 太郎;甲;ｔａｒｏ＠ｘ．ｊｐ;事務局 office@x.jp\n2;花子;乙;\"b@x.jp、c@x.jp\";\n3;次郎;丙;なし;\n4;三郎;丁;d@x.jp;x\n5;四郎;丁;e@x.jp;x\n";
+    for bytes in [text.as_bytes().to_vec(), cp932(text), utf16(text, false)] {
+        let seen = seen(bytes);
+        assert_eq!((seen.format, seen.kind), (Some("list_table"), Kind::List));
+        assert_eq!(seen.addresses(), ["taro@x.jp", "b@x.jp c@x.jp", "", "d@x.jp", "e@x.jp"]);
+        assert_eq!(seen.reading.address_column, "備考欄２");
+        assert_eq!((seen.reading.unreadable, seen.reading.rejected), (1, 0));
+        assert_eq!(
+            (seen.lists()[0].name.as_str(), seen.lists()[1].organisation.as_str()),
+            ("山田 太郎", "乙")
+        );
+    }
+}
+
+#[test]
+fn lists_without_header_lose_no_row() {
+    let bare = seen("a@x.jp\nb@x.jp\n山田 <c@x.jp>\n");
+    assert_eq!(
+        (bare.format, bare.addresses()),
+        (Some("list_table"), vec!["a@x.jp".into(), "b@x.jp".into(), "c@x.jp".into()])
+    );
+    assert_eq!(
+        (bare.reading.address_column.as_str(), bare.lists()[2].name.as_str()),
+        ("#1", "山田")
+    );
+    let tabs = seen("山田\ta@x.jp\t甲\n花子\tb@x.jp\t乙\n");
+    assert_eq!((tabs.addresses().len(), tabs.reading.address_column.as_str()), (2, "#2"));
+}
+
+#[test]
+fn a_title_above_the_header_is_no_unreadable_row() {
+    let text = "会員一覧（2025年4月）,,\n,,\nNo.,お名前,メール\n1,山田,a@x.jp\n2,花子,\n";
+    let seen = seen(text);
+    assert_eq!((seen.format, seen.reading.address_column.as_str()), (Some("list_table"), "メール"));
+    assert_eq!((seen.reading.unreadable, seen.reading.rejected), (1, 0));
+    assert!(seen.lists().iter().any(|it| it.name == "山田" && it.addresses == ["a@x.jp"]));
+}
+
+#[test]
+fn a_workbook_is_read_sheet_by_sheet() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, cells) in (0..).zip([
+        ["会員一覧", "", ""],
+        ["組織名", "ご担当者", "連絡先メール"],
+        ["甲", "山田", "a＠x.jp"],
+        ["乙", "花子", "なし"],
+    ]) {
+        for (column, cell) in (0..).zip(cells) {
+            sheet.write(row, column, cell).unwrap();
+        }
+    }
+    let sheet = book.add_worksheet();
+    for (row, cells) in (0..).zip([["E-mail", "Name"], ["b@x.jp\nc@x.jp", "Ada"]]) {
+        for (column, cell) in (0..).zip(cells) {
+            sheet.write(row, column, cell).unwrap();
+        }
+    }
+    let seen = seen(book.save_to_buffer().unwrap());
+    assert_eq!((seen.format, seen.kind), (Some("list_workbook"), Kind::List));
+    assert_eq!(seen.addresses(), ["", "a@x.jp", "", "b@x.jp c@x.jp"]);
+    assert_eq!(seen.reading.unreadable, 1);
+    assert_eq!(seen.reading.address_column, "E-mail, 連絡先メール");
+    assert_eq!(
+        (seen.lists()[1].organisation.as_str(), seen.lists()[3].name.as_str()),
+        ("甲", "Ada")
+    );
+}
+
+#[test]
+fn cards_are_unfolded() {
+    let text = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:山田 太郎\r\nORG:甲社;総務部\r\nitem1.EMAIL;TYPE=INTERNET:taro@exam\r\n ple.jp\r\nEMAIL:t2@x.jp\r\nEND:VCARD\r\n\
+BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E8=8A=B1=\r\n=E5=AD=90\r\nTEL:03\r\nEND:VCARD\r\nBEGIN:VCARD\r\nEMAIL:cut@x.jp\r\n";
+    let seen = seen(text);
+    assert_eq!((seen.format, seen.kind), (Some("list_vcard"), Kind::List));
+    assert_eq!(seen.addresses(), ["taro@example.jp t2@x.jp", ""]);
+    assert_eq!(
+        (seen.lists()[0].organisation.as_str(), seen.lists()[1].name.as_str()),
+        ("甲社 総務部", "花子")
+    );
+    assert_eq!((seen.reading.unreadable, seen.reading.rejected), (1, 1));
+}
+
+#[test]
+fn users_as_each_tool_exports_them() {
+    let centre = "Block credential,Display name,Licenses,Object Id,Proxy addresses,User principal name\r\nFalse,山田,E3,0A-1,SMTP:taro@x.jp+smtp:t@x.jp,Taro@x.jp\r\n";
+    let entra = "userPrincipalName,displayName,mail,id,userType,accountEnabled\r\nTaro@x.jp,山田,taro.y@x.jp,0A-1,Member,True\r\n";
+    let ja = "ユーザー プリンシパル名,表示名,資格情報のブロック,ライセンス\r\ntaro@x.jp,山田,FALSE,E3\r\n";
+    for text in [centre, entra, ja] {
+        let seen = seen(cp932(text));
+        assert_eq!(
+            (seen.format, seen.kind),
+            (Some("inventory_users_csv"), Kind::Inventory),
+            "{text}"
+        );
+        let it = seen.accounts()[0];
+        assert_eq!(
+            (it.account.as_str(), it.name.as_str(), it.enabled),
+            ("taro@x.jp", "山田", Some(true))
+        );
+    }
+    assert_eq!(seen(centre).accounts()[0].aliases, ["0a-1", "t@x.jp"]);
+    assert_eq!(seen(entra).accounts()[0].aliases, ["0a-1", "taro.y@x.jp"]);
+}
+
+#[test]
+fn mailboxes_and_graph_users() {
+    let text = "DisplayName,UserPrincipalName,PrimarySmtpAddress,EmailAddresses,RecipientTypeDetails,ExternalDirectoryObjectId,LegacyExchangeDN\r\n\
+総務,,info@x.jp,System.Collections.ArrayList,SharedMailbox,E-1,/o=Ex/cn=Info\r\n,,,,,,\r\n";
+    let mailboxes = seen(text);
+    assert_eq!(mailboxes.format, Some("inventory_mailbox_csv"));
+    let it = mailboxes.accounts()[0];
+    assert_eq!((it.account.as_str(), it.kind.as_str()), ("info@x.jp", "SharedMailbox"));
+    assert_eq!(it.aliases, ["/o=ex/cn=info", "e-1"]);
+    assert_eq!((mailboxes.reading.lossy, mailboxes.reading.rejected), (1, 1));
+
+    let text = r#"{"value":[{"id":"E-2","userPrincipalName":"Taro@x.jp","displayName":"山田","mail":"t@x.jp","userType":"Member",
+      "accountEnabled":false,"proxyAddresses":["SMTP:t@x.jp","smtp:old@x.jp"],"otherMails":["own@y.jp"]}]}"#;
+    let users = seen(text);
+    assert_eq!((users.format, users.kind), (Some("inventory_graph_users"), Kind::Inventory));
+    let it = users.accounts()[0];
+    assert_eq!((it.account.as_str(), it.enabled), ("taro@x.jp", Some(false)));
+    assert_eq!(it.aliases, ["e-2", "old@x.jp", "own@y.jp", "t@x.jp"]);
+}
+
+#[test]
+fn lists_swallow_no_logs_mails_or_settings() {
+    for text in [
+        "[case]\nname = \"x\"\n[[account]]\nupn = \"a@x.jp\"\n",
+        "Received: from x\nFrom: a@x.jp\nTo: b@x.jp\nSubject: x\n\nHello c@x.jp\n",
+        "Timestamp,IPAddress,User\n2025-10-20T01:02:03Z,203.0.113.4,a@x.jp\n",
+        "when,who,whence\n2025-10-20T01:02:03Z,a@x.jp,203.0.113.4\n2025-10-20T01:02:04Z,b@x.jp,203.0.113.4\n",
+        "203.0.113.4 - a@x.jp [20/Oct/2025:01:02:03 +0900] \"GET / HTTP/1.1\" 200 5\n203.0.113.4 - b@x.jp [20/Oct/2025:01:02:03 +0900] \"GET / HTTP/1.1\" 200 5\n",
+        "Name,ForwardTo,Enabled\nrule,a@x.jp,True\n",
+        "<html><body>a@x.jp</body></html>",
+        "# Notes\n\nAsk a@x.jp, then write to b@x.jp\n",
+        "件名,本文,差出人: (名前),差出人: (アドレス)\nx,y,z,a@x.jp\n",
+        "Date,Sender,Recipient,Subject\n1,a@x.jp,b@x.jp,c\n",
+    ] {
+        assert_eq!(seen(text).format, None, "{text}");
+    }
+    // A form's answers bear a time stamp and are a list all the same.
+    let form = "タイムスタンプ,お名前,メールアドレス\n2025/10/20 9:13:33,山田,a@x.jp\n";
+    assert_eq!(seen(form).format, Some("list_table"));
+}
+
+/// The public samples are wrapped in a JSON of the corpus: taken out, each sign-in of Graph is read.
+#[test]
+fn graph_sign_ins_of_the_corpus_are_read() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus/samples/entra");
+    let Ok(text) = fs::read_to_string(format!("{folder}/sekoia-entraid-graphapi/raw.ndjson"))
+    else {
+        eprintln!("corpus absent, nothing tested: {folder}");
+        return;
+    };
+    let mut sign_ins = 0;
+    for line in text.lines() {
+        let sample: serde_json::Value = serde_json::from_str(line).unwrap();
+        let raw = sample["raw"].as_str().unwrap();
+        let inner: serde_json::Value = serde_json::from_str(raw).unwrap();
+        let seen = seen(raw);
+        let expected = inner.get("appDisplayName").is_some() && inner.get("status").is_some();
+        assert_eq!(seen.format == Some("signins_graph"), expected, "{raw}");
+        if expected {
+            assert_eq!(seen.reading.rejected, 0, "{raw}");
+            sign_ins += 1;
+        }
+    }
+    assert!(sign_ins > 0);
+}
+
+#[test]
+fn zz_tmp() {
+    let found = find(&["/work/shared/corpus".into(), "/tmp/k/cases".into(), "/tmp/k/exgen".into()], &FindOptions::default());
+    eprintln!("{} sources", found.sources.len()); for source in found.sources.iter() {
+        let it = inspect(source);
+        if let Some(f) = it.format && !f.id.starts_with("ual") {
+            let mut first = None;
+            let r = read(source, &it, &ReadOptions::default(), &mut |row| { if first.is_none() { first = Some(format!("{:?}", row.content)); } });
+            eprintln!("{} {} rows {} rej {} unread {} {:?} {}", f.id, source.path, r.rows, r.rejected, r.unreadable, r.address_column, first.unwrap_or_default().chars().take(300).collect::<String>());
+        }
+    }
+}
