@@ -383,4 +383,70 @@ mod tests {
         let at = "2025-10-19T15:30:00Z".parse::<Timestamp>().unwrap().as_microsecond();
         assert_eq!(day_of(at, &zone), "2025-10-20");
     }
+
+    fn figures_of(
+        mails: &[Sent],
+        ual: SourceFacts,
+        trace: SourceFacts,
+        contained: bool,
+    ) -> MailFigures {
+        let classes = mails.iter().map(|it| (it.message.clone(), Class::Proven)).collect();
+        figures(&FigureInputs {
+            sent: mails,
+            classes: &classes,
+            counts: Counts { recipients: 2, unique: 2, ..Counts::default() },
+            ual,
+            trace,
+            zone: &TimeZone::UTC,
+            contained,
+            lists_whole: None,
+            resolve: &|it| it.to_owned(),
+        })
+    }
+
+    #[test]
+    fn a_count_is_exact_only_if_somebody_listened_to_the_end() {
+        let mails = [sent("p", "s", "x", "", true, 0), sent("q", "s", "x", "", true, 0)];
+        let heard = || SourceFacts {
+            given: true,
+            whole: true,
+            span: Some(Span { from: 0, to: 2000 * HOUR }),
+            ..SourceFacts::default()
+        };
+        let partly = || SourceFacts { whole: false, ..heard() };
+        let is = |ual, trace, contained| figures_of(&mails, ual, trace, contained).messages.is;
+        assert_eq!(is(heard(), heard(), true), Is::Exact);
+        assert_eq!(is(heard(), heard(), false), Is::AtLeast);
+        assert_eq!(is(partly(), partly(), true), Is::AtLeast);
+        assert_eq!(is(SourceFacts::default(), SourceFacts::default(), true), Is::Unknown);
+    }
+
+    #[test]
+    fn every_difference_between_sources_has_a_reason_or_is_unexplained() {
+        let mut old = sent("old", "s", "x", "", true, 0);
+        (old.at, old.in_trace) = (10 * HOUR, false);
+        let mut gap = sent("gap", "s", "x", "", true, 0);
+        gap.in_trace = false;
+        let heard = || SourceFacts {
+            given: true,
+            whole: true,
+            span: Some(Span { from: 0, to: 9000 * HOUR }),
+            ..SourceFacts::default()
+        };
+        let trace = SourceFacts { collected_at: Some(10 * HOUR + 91 * DAY), ..heard() };
+        let it = figures_of(&[old, gap], heard(), trace, true);
+        let missing: Vec<(&str, u64)> =
+            it.sources[1].missing.iter().map(|it| (it.why.as_str(), it.messages)).collect();
+        assert_eq!(missing, [("older_than_retention", 1), ("unexplained", 1)]);
+        assert_eq!((it.unexplained, it.messages.is), (1, Is::AtLeast));
+    }
+
+    #[test]
+    fn two_mails_of_one_wave_have_one_subject() {
+        assert_eq!(
+            normal_subject("RE: Fwd: 【重要】 Case 123-4"),
+            normal_subject("【重要】case 9-88")
+        );
+        assert_ne!(normal_subject("minutes"), normal_subject("invoice"));
+    }
 }

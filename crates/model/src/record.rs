@@ -59,6 +59,7 @@ pub struct Record {
 
 /// What a record says, one variant a table.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a record is boxed as a whole, and most are events")]
 pub enum What {
     /// A record of the Unified Audit Log.
     Event(Event),

@@ -29,7 +29,7 @@ fn names(folder: &str, ending: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(root().join(folder)).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        if let Some(stem) = name.strip_suffix(ending).filter(|it| *it != "mod") {
+        if let Some(stem) = name.strip_suffix(ending).filter(|it| !["mod", "tests"].contains(it)) {
             found.insert(stem.to_owned());
         }
     }

@@ -328,7 +328,7 @@ fn written(cell: &str) -> Option<String> {
     (!before.is_empty()).then(|| before.to_owned())
 }
 
-/// The row by its content only: the same row in another column order or file is another matter.
+/// The row by its content only: cells in their order.
 fn value(cells: &[&str]) -> Value {
     Value::Array(cells.iter().map(|it| Value::String((*it).to_owned())).collect())
 }
@@ -372,9 +372,11 @@ impl RowReader for Table {
         let RawRow::Cells(cells) = row else {
             return Content::Reject(Reject { reason: "no table row".into(), ..Reject::default() });
         };
+        if self.is_above(cells) {
+            return record(ListEntry::default(), &value(cells));
+        }
         let entry = self.entry(cells);
-        let counts = entry.addresses.is_empty() && !is_blank(cells) && !self.is_above(cells);
-        self.unreadable += u64::from(counts);
+        self.unreadable += u64::from(entry.addresses.is_empty() && !is_blank(cells));
         record(entry, &value(cells))
     }
 
