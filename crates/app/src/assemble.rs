@@ -8,8 +8,9 @@ use jiff::tz::TimeZone;
 use model::{
     Case, Decision, Kind, Micros, Phrase, Text, Untrusted,
     findings::{
-        Account, AccountVerdict, CaseInfo, Declaration, DecisionInfo, Exposure, Figure, Findings, LookBack,
-        OrganisationInfo, People, Program, ReadingFigures, SCHEMA, Session, StatementInfo, Warning, Window,
+        Account, AccountVerdict, CaseInfo, DecisionInfo, Declaration, Exposure, Figure, Findings,
+        LookBack, OrganisationInfo, People, Program, ReadingFigures, SCHEMA, Session,
+        StatementInfo, Warning, Window,
     },
     rfc3339,
 };
@@ -22,11 +23,24 @@ use crate::{
     reading::{self, Read},
 };
 
-const AS_OF: Phrase = Phrase::new("warning.as_of_from_records", "No time of collection is stated: «as of» is the latest record.");
-const NO_INVENTORY: Phrase = Phrase::new("warning.no_inventory", "No list of all accounts was given: accounts no log mentions are not judged.");
-const NO_MATCH: Phrase = Phrase::new("warning.decision_without_match", "Decision {n} matches nothing in the evidence.");
-const AGAINST: Phrase = Phrase::new("warning.decision_against_fact", "Decision {n} stands against a strong fact: the records of the session point the other way.");
-const GONE: Phrase = Phrase::new("warning.file_gone", "A file of the last run is no longer there; its records are left out.");
+const AS_OF: Phrase = Phrase::new(
+    "warning.as_of_from_records",
+    "No time of collection is stated: «as of» is the latest record.",
+);
+const NO_INVENTORY: Phrase = Phrase::new(
+    "warning.no_inventory",
+    "No list of all accounts was given: accounts no log mentions are not judged.",
+);
+const NO_MATCH: Phrase =
+    Phrase::new("warning.decision_without_match", "Decision {n} matches nothing in the evidence.");
+const AGAINST: Phrase = Phrase::new(
+    "warning.decision_against_fact",
+    "Decision {n} stands against a strong fact: the records of the session point the other way.",
+);
+const GONE: Phrase = Phrase::new(
+    "warning.file_gone",
+    "A file of the last run is no longer there; its records are left out.",
+);
 
 /// What the findings are made of.
 pub(crate) struct Parts<'a> {
@@ -48,11 +62,16 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
     let is_attacker = |detail: &model::Detail| {
         detail.succeeded != Some(false) && it.attacker_context(&detail.context).is_some()
     };
-    let persistence = decide::findings::persistence(&it.details, &is_attacker, &|name| it.directory.resolve(name));
+    let persistence = decide::findings::persistence(&it.details, &is_attacker, &|name| {
+        it.directory.resolve(name)
+    });
     let removed = stated_removals(parts.case);
     let standing: Vec<String> = persistence
         .iter()
-        .filter(|item| item.removed_at.is_none() && !removed.contains(&(item.account.as_str(), removal_of(&item.kind))))
+        .filter(|item| {
+            item.removed_at.is_none()
+                && !removed.contains(&(item.account.as_str(), removal_of(&item.kind)))
+        })
         .map(|item| item.account.clone())
         .collect();
     let ended = ended(parts);
@@ -112,7 +131,10 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
     );
     Ok(Findings {
         schema: SCHEMA.to_owned(),
-        program: Program { version: env!("CARGO_PKG_VERSION").to_owned(), knowledge: parts.knowledge.clone() },
+        program: Program {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            knowledge: parts.knowledge.clone(),
+        },
         outcome,
         case: CaseInfo {
             name: parts.case.name.clone(),
@@ -156,8 +178,13 @@ fn ended(parts: &Parts<'_>) -> Vec<window::Ended> {
         .case
         .containments
         .iter()
-        .filter(|it| it.what.iter().any(|what| what == "sessions_revoked" || what == "account_disabled"))
-        .map(|it| window::Ended { account: parts.judgement.directory.resolve(&it.account), at: it.at })
+        .filter(|it| {
+            it.what.iter().any(|what| what == "sessions_revoked" || what == "account_disabled")
+        })
+        .map(|it| window::Ended {
+            account: parts.judgement.directory.resolve(&it.account),
+            at: it.at,
+        })
         .collect();
     for decision in parts.decisions.iter().filter(|it| it.what == "containment") {
         let at = decision.is.parse::<jiff::Timestamp>().map(|it| it.as_microsecond());
@@ -165,7 +192,9 @@ fn ended(parts: &Parts<'_>) -> Vec<window::Ended> {
             found.push(window::Ended { account: parts.judgement.directory.resolve(account), at });
         }
     }
-    found.extend(decide::containment::ended(&parts.judgement.details, &|name| parts.judgement.directory.resolve(name)));
+    found.extend(decide::containment::ended(&parts.judgement.details, &|name| {
+        parts.judgement.directory.resolve(name)
+    }));
     found
 }
 
@@ -192,10 +221,17 @@ fn limits(account: &mut Account, window: &window::Window, knows_countries: bool)
     account.limits.sort();
 }
 
-fn how_of(parts: &Parts<'_>, persistence: &[model::findings::Persistence], accounts: &mut [Account]) {
+fn how_of(
+    parts: &Parts<'_>,
+    persistence: &[model::findings::Persistence],
+    accounts: &mut [Account],
+) {
     let it = parts.judgement;
-    for account in accounts.iter_mut().filter(|account| account.verdict == AccountVerdict::Compromised) {
-        let evidence = how::evidence(&account.account, &it.contexts, &it.built, &it.judged, persistence);
+    for account in
+        accounts.iter_mut().filter(|account| account.verdict == AccountVerdict::Compromised)
+    {
+        let evidence =
+            how::evidence(&account.account, &it.contexts, &it.built, &it.judged, persistence);
         account.how = how::how(&evidence);
     }
 }
@@ -207,12 +243,19 @@ fn window_info(window: &window::Window) -> Option<Window> {
         from: rfc3339(span.from),
         to: rfc3339(span.to),
         contained: window.contained,
-        look_back: LookBack { from: back.map(|it| rfc3339(it.from)).unwrap_or_default(), covered: window.covered },
+        look_back: LookBack {
+            from: back.map(|it| rfc3339(it.from)).unwrap_or_default(),
+            covered: window.covered,
+        },
     })
 }
 
 fn organisation(it: &model::Organisation) -> OrganisationInfo {
-    OrganisationInfo { name: it.name.clone(), domains: it.domains.clone(), jurisdictions: it.jurisdictions.clone() }
+    OrganisationInfo {
+        name: it.name.clone(),
+        domains: it.domains.clone(),
+        jurisdictions: it.jurisdictions.clone(),
+    }
 }
 
 fn declaration(it: &model::Declared) -> Declaration {
@@ -254,7 +297,8 @@ fn statements(case: &Case) -> Vec<StatementInfo> {
 }
 
 fn sessions(it: &Judgement) -> Vec<Session> {
-    let listed = it.built.drafts.iter().zip(&it.judged).filter(|(draft, _)| accounts::listed(draft));
+    let listed =
+        it.built.drafts.iter().zip(&it.judged).filter(|(draft, _)| accounts::listed(draft));
     listed
         .map(|(draft, judged)| Session {
             id: draft.id.clone(),
@@ -278,7 +322,11 @@ fn untrusted(set: &BTreeSet<String>) -> Vec<Untrusted> {
     set.iter().map(|it| Untrusted::new(it.clone())).collect()
 }
 
-fn reading_figures(store: &mut Store, parts: &Parts<'_>, compromised: &BTreeSet<String>) -> Result<Vec<ReadingFigures>> {
+fn reading_figures(
+    store: &mut Store,
+    parts: &Parts<'_>,
+    compromised: &BTreeSet<String>,
+) -> Result<Vec<ReadingFigures>> {
     let it = parts.judgement;
     let messages: Vec<String> = it.fraudulent().into_iter().map(|(message, _)| message).collect();
     let mut by_account: BTreeMap<String, (u64, u64)> = BTreeMap::new();
@@ -286,7 +334,11 @@ fn reading_figures(store: &mut Store, parts: &Parts<'_>, compromised: &BTreeSet<
         let sum = by_account.entry(account).or_default();
         *sum = (sum.0 + items, sum.1 + files);
     }
-    let heard = parts.read.files.iter().any(|file| file.inspection.kind == Kind::Ual && file.reading.rows > 0);
+    let heard = parts
+        .read
+        .files
+        .iter()
+        .any(|file| file.inspection.kind == Kind::Ual && file.reading.rows > 0);
     let figure = |value: u64| if heard { Figure::at_least(value) } else { Figure::unknown() };
     let one = |account: &String| {
         let (items, files) = by_account.get(account).copied().unwrap_or_default();
@@ -322,18 +374,26 @@ fn warnings(parts: &Parts<'_>, stated: bool) -> Vec<Warning> {
     for path in &parts.gone {
         add("file_gone", GONE.text(), path);
     }
-    for decision in parts.decisions.iter().filter(|it| matches!(it.what.as_str(), "session" | "network" | "device" | "app")) {
+    for decision in parts
+        .decisions
+        .iter()
+        .filter(|it| matches!(it.what.as_str(), "session" | "network" | "device" | "app"))
+    {
         let n = decision.n.to_string();
         let drafts = parts.judgement.built.drafts.iter().zip(&parts.judgement.judged);
         let matched: Vec<_> = drafts.filter(|(_, it)| it.decided == Some(decision.n)).collect();
         if matched.is_empty() {
             add("decision_without_match", NO_MATCH.with(&[("n", &n)]), "");
         }
-        let against = |score: i64| (decision.is == "owner" && score >= 300) || (decision.is == "attacker" && score <= -300);
+        let against = |score: i64| {
+            (decision.is == "owner" && score >= 300) || (decision.is == "attacker" && score <= -300)
+        };
         if matched.iter().any(|(_, it)| against(it.score)) {
             add("decision_against_fact", AGAINST.with(&[("n", &n)]), "");
         }
     }
-    found.sort_by(|a, b| (&a.code, &a.evidence, &a.text.en).cmp(&(&b.code, &b.evidence, &b.text.en)));
+    found.sort_by(|a, b| {
+        (&a.code, &a.evidence, &a.text.en).cmp(&(&b.code, &b.evidence, &b.text.en))
+    });
     found
 }

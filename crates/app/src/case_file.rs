@@ -31,9 +31,17 @@ pub(crate) fn parse(text: &str, path: &str, zone: &str) -> Result<CaseFile> {
     };
     let zone = match TimeZone::get(zone) {
         Ok(zone) => zone,
-        Err(_) => bail!("{path}: [case] timezone: {zone:?} is no time zone; expected a name such as Asia/Tokyo"),
+        Err(_) => bail!(
+            "{path}: [case] timezone: {zone:?} is no time zone; expected a name such as Asia/Tokyo"
+        ),
     };
-    let mut root = Node { table: &table, at: path.to_owned(), zone: &zone, read: Vec::new(), unread: Vec::new() };
+    let mut root = Node {
+        table: &table,
+        at: path.to_owned(),
+        zone: &zone,
+        read: Vec::new(),
+        unread: Vec::new(),
+    };
     let mut case = Case::default();
     if let Some(mut it) = root.child("case")? {
         case.name = it.text("name")?;
@@ -44,7 +52,9 @@ pub(crate) fn parse(text: &str, path: &str, zone: &str) -> Result<CaseFile> {
         }
         case.from = it.instant("from", false)?;
         case.to = it.instant("to", true)?;
-        if let (Some(from), Some(to)) = (case.from, case.to) && from >= to {
+        if let (Some(from), Some(to)) = (case.from, case.to)
+            && from >= to
+        {
             bail!("{path}: [case] from is not before to");
         }
         root.leave(it);
@@ -54,7 +64,9 @@ pub(crate) fn parse(text: &str, path: &str, zone: &str) -> Result<CaseFile> {
     case.containments = root.children("containment", containment)?;
     case.networks = root.children("network", network)?;
     case.devices = root.children("device", |it| it.text("id"))?;
-    case.lists = root.children("list", |it| Ok(NamedList { path: it.needed("path")?, name: it.text("name")? }))?;
+    case.lists = root.children("list", |it| {
+        Ok(NamedList { path: it.needed("path")?, name: it.text("name")? })
+    })?;
     case.sources = root.children("source", source)?;
     case.systems = root.children("system", system)?;
     case.statements = root.children("statement", statement)?;
@@ -88,8 +100,15 @@ fn containment(it: &mut Node<'_>) -> Result<Containment> {
     if let Some(odd) = what.iter().find(|it| !KNOWN.contains(&it.as_str())) {
         bail!("{}: what: {odd:?}; expected one of {}", it.at, KNOWN.join(", "));
     }
-    let Some(at) = it.instant("at", false)? else { bail!("{}: at is missing; expected an instant", it.at) };
-    Ok(Containment { account: it.needed("account")?.to_lowercase(), at, what, stated_by: it.text("stated_by")? })
+    let Some(at) = it.instant("at", false)? else {
+        bail!("{}: at is missing; expected an instant", it.at)
+    };
+    Ok(Containment {
+        account: it.needed("account")?.to_lowercase(),
+        at,
+        what,
+        stated_by: it.text("stated_by")?,
+    })
 }
 
 fn network(it: &mut Node<'_>) -> Result<Network> {
@@ -104,7 +123,9 @@ fn source(it: &mut Node<'_>) -> Result<Declared> {
         _ => bail!("{}: from and to belong together", it.at),
     };
     it.read.push("folders".to_owned());
-    let lower = |list: Option<Vec<String>>| list.map(|it| it.into_iter().map(|it| it.to_lowercase()).collect());
+    let lower = |list: Option<Vec<String>>| {
+        list.map(|it| it.into_iter().map(|it| it.to_lowercase()).collect())
+    };
     Ok(Declared {
         path: it.needed("path")?,
         span,
@@ -180,7 +201,11 @@ impl<'a> Node<'a> {
     }
 
     /// A list of tables; one table alone counts as a list of one.
-    fn children<T>(&mut self, key: &str, read: impl Fn(&mut Node<'a>) -> Result<T>) -> Result<Vec<T>> {
+    fn children<T>(
+        &mut self,
+        key: &str,
+        read: impl Fn(&mut Node<'a>) -> Result<T>,
+    ) -> Result<Vec<T>> {
         let tables: Vec<&'a Table> = match self.get(key) {
             None => return Ok(Vec::new()),
             Some(Value::Table(table)) => vec![table],
@@ -262,7 +287,9 @@ impl<'a> Node<'a> {
     /// A calendar day as `YYYY-MM-DD`; an instant counts as its day in the case's zone.
     fn date(&mut self, key: &str) -> Result<String> {
         let text = self.needed(key)?;
-        if let Ok(day) = text.parse::<civil::Date>() && text.len() == 10 {
+        if let Ok(day) = text.parse::<civil::Date>()
+            && text.len() == 10
+        {
             return Ok(day.to_string());
         }
         match instant(&text, false, self.zone) {
@@ -287,7 +314,9 @@ impl<'a> Node<'a> {
 }
 
 fn day_of(at: Micros, zone: &TimeZone) -> String {
-    Timestamp::from_microsecond(at).map(|it| it.to_zoned(zone.clone()).date().to_string()).unwrap_or_default()
+    Timestamp::from_microsecond(at)
+        .map(|it| it.to_zoned(zone.clone()).date().to_string())
+        .unwrap_or_default()
 }
 
 /// A day as an end means that whole day; an instant without offset is the case zone's.
@@ -323,7 +352,9 @@ mod tests {
 
     #[test]
     fn mistakes_name_the_key_and_what_was_expected() {
-        let of = |text: &str| parse(text, "konseki.toml", "UTC").err().map(|it| it.to_string()).unwrap_or_default();
+        let of = |text: &str| {
+            parse(text, "konseki.toml", "UTC").err().map(|it| it.to_string()).unwrap_or_default()
+        };
         assert!(of("[case]\nfrom = \"last week\"").contains("from: \"last week\"; expected a day"));
         assert!(of("[[system]]\nname='x'\nkind='pc'").contains("expected one of application"));
         assert!(of("[[source]]\nfrom='2025-01-01'\n").contains("from and to belong together"));

@@ -50,7 +50,9 @@ fn command() -> Command {
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     if let Some(name) = args.get(1).and_then(|it| it.to_str()).filter(|it| LATER.contains(it)) {
-        output::note(&format!("konseki: the command `{name}` is not built yet; `konseki --help` lists what there is"));
+        output::note(&format!(
+            "konseki: the command `{name}` is not built yet; `konseki --help` lists what there is"
+        ));
         return error::WRONG_USE;
     }
     let matches = match command().try_get_matches_from(args) {

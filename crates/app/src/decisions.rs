@@ -40,7 +40,10 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<Decision>> {
         let it: Decision = serde_json::from_str(line)
             .with_context(|| format!("{}: line {row} is no decision", path.display()))?;
         if it.before != before || it.n != row as u64 {
-            bail!("{}: line {row}: the chain is broken: a decision before it was changed or removed", path.display());
+            bail!(
+                "{}: line {row}: the chain is broken: a decision before it was changed or removed",
+                path.display()
+            );
         }
         before = hash(line.as_bytes());
         found.push(it);
@@ -54,7 +57,8 @@ pub(crate) fn append(folder: &CaseFolder, mut decision: Decision) -> Result<u64>
     let path = folder.path().join(NAME);
     let mut text = std::fs::read_to_string(&path).unwrap_or_default();
     decision.n = earlier.len() as u64 + 1;
-    decision.before = text.lines().last().map_or_else(|| FIRST.to_owned(), |it| hash(it.as_bytes()));
+    decision.before =
+        text.lines().last().map_or_else(|| FIRST.to_owned(), |it| hash(it.as_bytes()));
     text.push_str(&serde_json::to_string(&decision)?);
     text.push('\n');
     folder.write(NAME, text.as_bytes())?;
@@ -65,7 +69,8 @@ pub(crate) fn append(folder: &CaseFolder, mut decision: Decision) -> Result<u64>
 pub(crate) fn in_force(all: &[Decision]) -> Vec<Decision> {
     let withdrawn: Vec<&str> =
         all.iter().filter(|it| it.what == "withdraw").map(|it| it.is.as_str()).collect();
-    let stands = |it: &&Decision| it.what != "withdraw" && !withdrawn.contains(&it.n.to_string().as_str());
+    let stands =
+        |it: &&Decision| it.what != "withdraw" && !withdrawn.contains(&it.n.to_string().as_str());
     all.iter().filter(stands).cloned().collect()
 }
 
@@ -92,7 +97,10 @@ pub(crate) fn selector(typed: &str) -> Result<Selector> {
             "path" => it.path = Some(value),
             "message" => it.message = Some(value.trim_matches(['<', '>']).to_owned()),
             other => {
-                return Err(wrong_use(format!("unknown key {other:?} in the selector; keys: {}", KEYS.join(" "))));
+                return Err(wrong_use(format!(
+                    "unknown key {other:?} in the selector; keys: {}",
+                    KEYS.join(" ")
+                )));
             }
         }
     }
@@ -103,14 +111,14 @@ pub(crate) fn selector(typed: &str) -> Result<Selector> {
 }
 
 const KEYS: [&str; 13] = [
-    "account", "session", "token", "address", "client", "device", "app", "from", "to", "record", "scope", "path",
-    "message",
+    "account", "session", "token", "address", "client", "device", "app", "from", "to", "record",
+    "scope", "path", "message",
 ];
 
 fn instant(text: &str) -> Result<i64> {
-    let at: jiff::Timestamp = text
-        .parse()
-        .map_err(|_| wrong_use(format!("{text:?} is no instant; expected for example 2025-10-29T06:30:00Z")))?;
+    let at: jiff::Timestamp = text.parse().map_err(|_| {
+        wrong_use(format!("{text:?} is no instant; expected for example 2025-10-29T06:30:00Z"))
+    })?;
     Ok(at.as_microsecond())
 }
 
@@ -120,7 +128,8 @@ mod tests {
 
     #[test]
     fn a_selector_reads_as_typed_and_names_what_is_wrong() {
-        let it = selector("account=A@x.jp, address=198.51.100.0/24,from=2025-10-01T00:00:00Z").unwrap();
+        let it =
+            selector("account=A@x.jp, address=198.51.100.0/24,from=2025-10-01T00:00:00Z").unwrap();
         assert_eq!(it.account.as_deref(), Some("a@x.jp"));
         assert_eq!(it.address.as_deref(), Some("198.51.100.0/24"));
         assert!(selector("acount=a").unwrap_err().to_string().contains("keys: account"));

@@ -8,15 +8,35 @@ use model::{
 
 use crate::reading::{FileRead, Read};
 
-const UNKNOWN: Phrase = Phrase::new("warning.unknown_file", "Not recognised: listed, but nothing was read from it.");
-const CONFLICT: Phrase = Phrase::new("warning.conflict", "{n} record(s) with the same id say different things; both bodies are kept.");
-const LOSSY: Phrase = Phrase::new("warning.lossy_export", "{n} record(s) lost something on export (cut cells, missing columns).");
-const CAPPED: Phrase = Phrase::new("warning.capped", "{n} rows is a known limit of exports: the file may be cut off.");
-const DATES: Phrase = Phrase::new("warning.ambiguous_dates", "Day and month cannot be told apart in this file: its times are unknown.");
-const TEXT: Phrase = Phrase::new("warning.text_lost", "Characters were lost on export (question marks or broken encoding).");
-const CASE_FILE: Phrase = Phrase::new("warning.case_file_in_evidence", "A case file here is treated as evidence; only the one at the top level is read.");
+const UNKNOWN: Phrase =
+    Phrase::new("warning.unknown_file", "Not recognised: listed, but nothing was read from it.");
+const CONFLICT: Phrase = Phrase::new(
+    "warning.conflict",
+    "{n} record(s) with the same id say different things; both bodies are kept.",
+);
+const LOSSY: Phrase = Phrase::new(
+    "warning.lossy_export",
+    "{n} record(s) lost something on export (cut cells, missing columns).",
+);
+const CAPPED: Phrase =
+    Phrase::new("warning.capped", "{n} rows is a known limit of exports: the file may be cut off.");
+const DATES: Phrase = Phrase::new(
+    "warning.ambiguous_dates",
+    "Day and month cannot be told apart in this file: its times are unknown.",
+);
+const TEXT: Phrase = Phrase::new(
+    "warning.text_lost",
+    "Characters were lost on export (question marks or broken encoding).",
+);
+const CASE_FILE: Phrase = Phrase::new(
+    "warning.case_file_in_evidence",
+    "A case file here is treated as evidence; only the one at the top level is read.",
+);
 const ENCRYPTED: Phrase = Phrase::new("warning.encrypted", "Encrypted: not read.");
-const LIMIT: Phrase = Phrase::new("warning.limit_hit", "A limit against hostile archives was reached: the rest was not read.");
+const LIMIT: Phrase = Phrase::new(
+    "warning.limit_hit",
+    "A limit against hostile archives was reached: the rest was not read.",
+);
 const REFUSED: Phrase = Phrase::new("warning.unreadable", "Could not be read.");
 
 /// Lists every file in order of path.
@@ -92,12 +112,25 @@ fn warning(code: &str, _detail: &str, path: &str) -> Warning {
         "case_file_in_evidence" => CASE_FILE,
         "encrypted" => ENCRYPTED,
         "limit_hit" => LIMIT,
-        "lossy_export" => return Warning { code: code.into(), text: LOSSY.with(&[("n", "?")]), evidence: path.into() },
+        "lossy_export" => {
+            return Warning {
+                code: code.into(),
+                text: LOSSY.with(&[("n", "?")]),
+                evidence: path.into(),
+            };
+        }
         "unknown_file" => UNKNOWN,
         _ => REFUSED,
     };
     // The codes are a closed vocabulary of the contract; anything else is a file nobody could read.
-    let known = ["ambiguous_dates", "text_lost", "case_file_in_evidence", "encrypted", "limit_hit", "unknown_file"];
+    let known = [
+        "ambiguous_dates",
+        "text_lost",
+        "case_file_in_evidence",
+        "encrypted",
+        "limit_hit",
+        "unknown_file",
+    ];
     let code = if known.contains(&code) { code } else { "unknown_file" };
     Warning { code: code.into(), text: phrase.text(), evidence: path.into() }
 }

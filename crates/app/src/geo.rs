@@ -35,13 +35,15 @@ impl Databases {
         let Some(folder) = folder else { return Ok(it) };
         let mut paths = vec![folder.to_owned()];
         if folder.is_dir() {
-            let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+            let entries = std::fs::read_dir(folder)
+                .with_context(|| format!("cannot read {}", folder.display()))?;
             paths = entries.filter_map(|it| it.ok().map(|it| it.path())).collect();
             paths.retain(|it| it.extension().is_some_and(|it| it.eq_ignore_ascii_case("mmdb")));
             paths.sort();
         }
         for path in paths {
-            let bytes = std::fs::read(&path).with_context(|| format!("--geo: cannot read {}", path.display()))?;
+            let bytes = std::fs::read(&path)
+                .with_context(|| format!("--geo: cannot read {}", path.display()))?;
             it.hashes.push(hash(&bytes));
             let reader = Reader::from_source(bytes)
                 .with_context(|| format!("--geo: {} is no MaxMind database", path.display()))?;
@@ -59,7 +61,9 @@ impl Databases {
         let ip: std::net::IpAddr = ip.parse().ok()?;
         let mut place = Place::default();
         for reader in &self.readers {
-            let Ok(Some(record)) = reader.lookup(ip).and_then(|it| it.decode::<Record>()) else { continue };
+            let Ok(Some(record)) = reader.lookup(ip).and_then(|it| it.decode::<Record>()) else {
+                continue;
+            };
             if let Some(code) = record.country.and_then(|it| it.iso_code) {
                 place.country = code;
             }

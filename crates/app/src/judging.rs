@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use decide::{
-    accounts, attribution, behaviour, coverage, identity::Directory, mail, network::{Atlas, Place}, session, touched,
-    window,
+    accounts, attribution, behaviour, coverage,
+    identity::Directory,
+    mail,
+    network::{Atlas, Place},
+    session, touched, window,
 };
 use model::{
     Case, Decision, Detail, Kind, Micros, Sent, Span, Touch,
@@ -68,18 +71,22 @@ pub(crate) fn judge(
     geo: &BTreeMap<String, Place>,
 ) -> Result<Judgement> {
     let contexts = store.contexts()?;
-    let acts = store.acts()?;
+    let mut acts = store.acts()?;
     let inventory = store.inventory()?;
-    let seen = contexts.iter().map(|it| it.actor.clone()).chain(acts.iter().map(|it| it.mailbox.clone()));
+    let seen =
+        contexts.iter().map(|it| it.actor.clone()).chain(acts.iter().map(|it| it.mailbox.clone()));
     let mut directory = Directory::new(&inventory, &store.aliases()?, seen, case);
     types_decided(&mut directory, decisions);
     let atlas = Atlas::new(&contexts, geo);
     let built = session::build(&contexts, &directory, &atlas, &attribution::cuts(decisions));
-    let index: BTreeMap<String, usize> = contexts.iter().enumerate().map(|(i, it)| (it.id.clone(), i)).collect();
+    let index: BTreeMap<String, usize> =
+        contexts.iter().enumerate().map(|(i, it)| (it.id.clone(), i)).collect();
     let assigned: Vec<(String, String, String)> = contexts
         .iter()
         .zip(&built.of_context)
-        .map(|(it, n)| (it.id.clone(), built.drafts[*n].id.clone(), built.drafts[*n].account.clone()))
+        .map(|(it, n)| {
+            (it.id.clone(), built.drafts[*n].id.clone(), built.drafts[*n].account.clone())
+        })
         .collect();
     store.assign(&assigned)?;
 
@@ -87,6 +94,7 @@ pub(crate) fn judge(
     operations.extend(decide::findings::operations());
     let operations: Vec<&str> = operations.into_iter().collect();
     let details = store.details(&operations)?;
+    touched::name_forwarding(&mut acts, &details);
     let (behaviours, consents) =
         behaviour::behaviours(&built, &index, &acts, &details, &store.session_sends()?);
     let judged = attribution::judge(&attribution::Inputs {
@@ -190,7 +198,9 @@ fn deeds(store: &mut Store, it: &mut Judgement) -> Result<()> {
     it.deeds = touched::deeds(&touched::Inputs {
         touches: &it.touches,
         acts: &it.acts,
-        app_of: &|context| it.index.get(context).map(|i| it.contexts[*i].app.clone()).unwrap_or_default(),
+        app_of: &|context| {
+            it.index.get(context).map(|i| it.contexts[*i].app.clone()).unwrap_or_default()
+        },
         attacker: &|context| it.attacker_context(context),
         account_of: &|session| account_of.get(session).map(|it| (*it).to_owned()),
         directory: &it.directory,
@@ -210,7 +220,8 @@ impl Judgement {
 
     /// Whether a record of the attacker in the account says that recording was throttled.
     pub(crate) fn throttled(&self, account: &str) -> bool {
-        let theirs = |act: &&model::Act| self.attacker_context(&act.context).as_deref() == Some(account);
+        let theirs =
+            |act: &&model::Act| self.attacker_context(&act.context).as_deref() == Some(account);
         self.acts.iter().filter(|act| act.throttled > 0).any(|act| theirs(&act))
     }
 
@@ -224,8 +235,18 @@ impl Judgement {
     }
 
     /// What is known of one source of mails.
-    pub(crate) fn source_facts(&self, kind: Kind, files: &[FileRead], case: &Case, span: Option<Span>) -> mail::SourceFacts {
-        let mine = || files.iter().filter(|it| it.inspection.kind == kind && it.reading.rows > it.reading.rejected);
+    pub(crate) fn source_facts(
+        &self,
+        kind: Kind,
+        files: &[FileRead],
+        case: &Case,
+        span: Option<Span>,
+    ) -> mail::SourceFacts {
+        let mine = || {
+            files
+                .iter()
+                .filter(|it| it.inspection.kind == kind && it.reading.rows > it.reading.rejected)
+        };
         let first: Option<Micros> = mine().filter_map(|it| it.reading.from).min();
         let last: Option<Micros> = mine().filter_map(|it| it.reading.to).max();
         let collected = case
@@ -234,7 +255,9 @@ impl Judgement {
             .filter(|source| mine().any(|it| model::glob_matches(&source.path, &it.source.path)))
             .filter_map(|it| it.collected_at)
             .max();
-        let whole = |account: &String| span.is_some_and(|span| coverage::covers(&self.listening, kind, account, span));
+        let whole = |account: &String| {
+            span.is_some_and(|span| coverage::covers(&self.listening, kind, account, span))
+        };
         mail::SourceFacts {
             given: mine().next().is_some(),
             span: first.zip(last).map(|(from, to)| Span { from, to }),

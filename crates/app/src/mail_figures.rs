@@ -4,15 +4,21 @@ use anyhow::Result;
 use decide::{mail, window::Window};
 use jiff::tz::TimeZone;
 use model::{
-    Kind, Span, glob_matches,
+    Kind, Span,
     findings::{ListCount, MailFigures},
+    glob_matches,
 };
 use store::Store;
 
 use crate::assemble::Parts;
 
 /// Counts and decides.
-pub(crate) fn figures(store: &mut Store, parts: &Parts<'_>, window: &Window, zone: &TimeZone) -> Result<MailFigures> {
+pub(crate) fn figures(
+    store: &mut Store,
+    parts: &Parts<'_>,
+    window: &Window,
+    zone: &TimeZone,
+) -> Result<MailFigures> {
     let it = parts.judgement;
     let counted = store.mail_figures(&it.fraudulent())?;
     let mut lists: Vec<ListCount> = counted.lists.iter().map(|list| named(list, parts)).collect();
@@ -41,7 +47,8 @@ pub(crate) fn figures(store: &mut Store, parts: &Parts<'_>, window: &Window, zon
 /// From the first to the last mail of the attacker, with an hour on both sides.
 fn sending(parts: &Parts<'_>) -> Option<Span> {
     let it = parts.judgement;
-    let at = || it.sent.iter().filter(|sent| it.classes.contains_key(&sent.message)).map(|sent| sent.at);
+    let at =
+        || it.sent.iter().filter(|sent| it.classes.contains_key(&sent.message)).map(|sent| sent.at);
     Some(Span { from: at().min()? - model::HOUR, to: at().max()? + model::HOUR })
 }
 
@@ -71,7 +78,8 @@ fn lists_whole(parts: &Parts<'_>) -> Option<bool> {
         return None;
     }
     Some(named.iter().all(|glob| {
-        let mut files = parts.read.files.iter().filter(|it| glob_matches(glob, &it.source.path)).peekable();
+        let mut files =
+            parts.read.files.iter().filter(|it| glob_matches(glob, &it.source.path)).peekable();
         files.peek().is_some()
             && files.all(|it| {
                 let list = matches!(it.inspection.kind, Kind::List | Kind::Container);

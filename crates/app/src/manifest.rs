@@ -51,7 +51,10 @@ pub(crate) struct Hashed {
 pub(crate) fn read(folder: &Path) -> Result<Manifest> {
     let path = folder.join(NAME);
     let text = std::fs::read_to_string(&path).with_context(|| {
-        format!("{} is no finished case folder (no {NAME}); run `konseki investigate` first", folder.display())
+        format!(
+            "{} is no finished case folder (no {NAME}); run `konseki investigate` first",
+            folder.display()
+        )
     })?;
     serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
 }
@@ -83,7 +86,8 @@ fn below(root: &Path, folder: &Path, found: &mut Vec<Hashed>) -> Result<()> {
         if path.is_dir() {
             below(root, &path, found)?;
         } else {
-            let (sha256, bytes) = hash_file(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            let (sha256, bytes) =
+                hash_file(&path).with_context(|| format!("cannot read {}", path.display()))?;
             found.push(Hashed { path: name, sha256, bytes });
         }
     }

@@ -14,8 +14,9 @@ use store::Store;
 
 use crate::{
     assemble::{self, Parts},
-    case_file, decisions,
+    case_file,
     case_folder::CaseFolder,
+    decisions,
     error::wrong_use,
     geo, judging, knowledge,
     manifest::{self, Asked, Hashed, Manifest},
@@ -56,7 +57,11 @@ pub struct Answer {
 }
 
 /// Investigates: the result equals one clean run, whatever the case folder held before.
-pub fn investigate(request: &Request, progress: &dyn Progress, cancelled: &AtomicBool) -> Result<Answer> {
+pub fn investigate(
+    request: &Request,
+    progress: &dyn Progress,
+    cancelled: &AtomicBool,
+) -> Result<Answer> {
     for path in &request.evidence {
         if !path.exists() {
             return Err(wrong_use(format!("{}: no such file or folder", path.display())));
@@ -127,10 +132,9 @@ fn stated(request: &Request, files: &mut [(Source, Inspection)]) -> Result<State
     let top = request.evidence.first().map(|it| it.join("konseki.toml")).filter(|it| it.is_file());
     let path = request.case_file.clone().or(top);
     let text = match &path {
-        Some(path) => Some(
-            std::fs::read_to_string(path)
-                .map_err(|error| wrong_use(format!("{}: cannot read the case file: {error}", path.display())))?,
-        ),
+        Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {
+            wrong_use(format!("{}: cannot read the case file: {error}", path.display()))
+        })?),
         None => None,
     };
     mark_case_files(path.as_deref(), files);
@@ -141,7 +145,9 @@ fn stated(request: &Request, files: &mut [(Source, Inspection)]) -> Result<State
         .or_else(|| request.timezone.clone())
         .unwrap_or_else(|| if japanese { "Asia/Tokyo" } else { "UTC" }.to_owned());
     if jiff::tz::TimeZone::get(&zone).is_err() {
-        return Err(wrong_use(format!("{zone:?} is no time zone; expected a name such as Asia/Tokyo")));
+        return Err(wrong_use(format!(
+            "{zone:?} is no time zone; expected a name such as Asia/Tokyo"
+        )));
     }
     let (case, unread) = match (&path, &text) {
         (Some(path), Some(text)) => {
@@ -192,7 +198,9 @@ fn gone(before: Option<&Manifest>, read: &Read) -> Vec<String> {
 }
 
 fn manifest_of(request: &Request, parts: &Parts<'_>) -> Manifest {
-    let absolute = |path: &Path| platform::shown(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+    let absolute = |path: &Path| {
+        platform::shown(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+    };
     let hashed = parts.read.files.iter().map(|it| Hashed {
         path: it.source.path.clone(),
         sha256: it.inspection.sha256.clone(),
@@ -236,7 +244,8 @@ pub fn again(folder: &Path) -> Result<Request> {
 pub fn findings_of(folder: &Path) -> Result<Findings> {
     manifest::read(folder)?;
     let path = folder.join(publish::FINDINGS);
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
 }
 

@@ -37,7 +37,9 @@ impl Progress for Bar {
         self.done();
         let bar = if total == 0 { ProgressBar::new_spinner() } else { ProgressBar::new(total) };
         let template = match (name, total) {
-            ("read", 1..) => "{msg:<10} {bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left",
+            ("read", 1..) => {
+                "{msg:<10} {bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left"
+            }
             (_, 1..) => "{msg:<10} {bar:30} {pos}/{len}  {eta} left",
             _ => "{msg:<10} {spinner} {elapsed}",
         };

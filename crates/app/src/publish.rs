@@ -31,7 +31,10 @@ pub(crate) fn write(
     let charts = charts(parts, findings);
     for language in Language::all() {
         let code = language.code();
-        folder.write(&format!("report.{code}.html"), report::html(findings, &charts, language).as_bytes())?;
+        folder.write(
+            &format!("report.{code}.html"),
+            report::html(findings, &charts, language).as_bytes(),
+        )?;
         let (md, html) = (
             report::announcement_md(findings, language),
             report::announcement_html(findings, language),
@@ -49,7 +52,11 @@ fn published(parts: &Parts<'_>, findings: &Findings) -> Published {
         sessions: sessions(parts),
         scopes: findings.scopes.iter().map(scope).collect(),
         coverage: coverage(findings),
-        classes: it.classes.iter().map(|(message, class)| (message.clone(), class.word().to_owned())).collect(),
+        classes: it
+            .classes
+            .iter()
+            .map(|(message, class)| (message.clone(), class.word().to_owned()))
+            .collect(),
         places: places(parts),
     }
 }
@@ -105,7 +112,10 @@ fn scope(it: &model::findings::Scope) -> ScopeRow {
 
 /// The word an enum is written as.
 fn word<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_value(value).ok().and_then(|it| it.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|it| it.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn coverage(findings: &Findings) -> Vec<CoverageRow> {
@@ -137,8 +147,11 @@ fn places(parts: &Parts<'_>) -> Vec<(String, String, String)> {
         .filter(|touch| !touch.folder.is_empty())
         .map(|touch| {
             let account = account_of.get(touch.session.as_str()).copied().unwrap_or_default();
-            let owner =
-                if touch.mailbox.is_empty() { account.to_owned() } else { it.directory.resolve(&touch.mailbox) };
+            let owner = if touch.mailbox.is_empty() {
+                account.to_owned()
+            } else {
+                it.directory.resolve(&touch.mailbox)
+            };
             (touch.mailbox.clone(), touch.folder.clone(), folder_scope(&owner, &touch.folder))
         })
         .collect();
@@ -151,7 +164,10 @@ fn places(parts: &Parts<'_>) -> Vec<(String, String, String)> {
 pub(crate) fn charts(parts: &Parts<'_>, findings: &Findings) -> Charts {
     let it = parts.judgement;
     let compromised = |account: &str| {
-        findings.accounts.iter().any(|it| it.account == account && it.verdict == AccountVerdict::Compromised)
+        findings
+            .accounts
+            .iter()
+            .any(|it| it.account == account && it.verdict == AccountVerdict::Compromised)
     };
     let mut buckets: BTreeMap<(String, Micros), (u64, u64)> = BTreeMap::new();
     for (context, n) in it.contexts.iter().zip(&it.built.of_context) {

@@ -78,7 +78,8 @@ pub(crate) fn find(
     let found = evidence::find(roots, &evidence::FindOptions { excluded });
     progress.stage("inspect", found.sources.len() as u64);
     let mut files = Vec::new();
-    let trouble = |it: evidence::Problem| Trouble { path: it.path, code: it.code, reason: it.reason };
+    let trouble =
+        |it: evidence::Problem| Trouble { path: it.path, code: it.code, reason: it.reason };
     let troubles: Vec<Trouble> = found.problems.into_iter().map(trouble).collect();
     for source in found.sources {
         stop_if(cancelled)?;
@@ -165,14 +166,17 @@ fn one(
 
 /// The zone that the case file states for an export.
 fn options_of(case: &Case, path: &str) -> ReadOptions {
-    let stated = case.sources.iter().find(|it| !it.timezone.is_empty() && glob_matches(&it.path, path));
+    let stated =
+        case.sources.iter().find(|it| !it.timezone.is_empty() && glob_matches(&it.path, path));
     ReadOptions { declared_zone: stated.map(|it| it.timezone.clone()), ..ReadOptions::default() }
 }
 
 /// Another stated zone reads the file's local times anew.
 fn version(options: &ReadOptions) -> u32 {
     let zone = options.declared_zone.iter().flat_map(|it| it.bytes());
-    zone.fold(evidence::READER_VERSION, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)))
+    zone.fold(evidence::READER_VERSION, |hash, byte| {
+        hash.wrapping_mul(31).wrapping_add(u32::from(byte))
+    })
 }
 
 /// Records of one key that do not say the same: either one is poorer, or they contradict.
@@ -183,15 +187,19 @@ fn reconcile(
     united: &mut United,
     cancelled: &AtomicBool,
 ) -> Result<()> {
-    let by_id: BTreeMap<&str, &FileRead> = files.iter().filter(|it| !it.copy).map(|it| (it.id(), it)).collect();
+    let by_id: BTreeMap<&str, &FileRead> =
+        files.iter().filter(|it| !it.copy).map(|it| (it.id(), it)).collect();
     let disagreements = std::mem::take(&mut united.disagreements);
     for batch in disagreements.chunks(20_000) {
         stop_if(cancelled)?;
         let rows = rows_again(batch, &by_id, case);
         let mut replacements = Vec::new();
         for it in batch {
-            let found: Option<Vec<evidence::Reread>> =
-                it.rows.iter().map(|(id, position)| rows.get(&(id.as_str(), position.row)).cloned()).collect();
+            let found: Option<Vec<evidence::Reread>> = it
+                .rows
+                .iter()
+                .map(|(id, position)| rows.get(&(id.as_str(), position.row)).cloned())
+                .collect();
             let Some(reconciled) = found.and_then(|it| evidence::reconcile(&it)) else { continue };
             let relations = reconciled.relations.iter().map(|it| match it {
                 evidence::Relation::Same => store::Relation::Same,
@@ -241,7 +249,11 @@ fn check_tallies(files: &[FileRead], united: &United) -> Result<()> {
         if it.rows != it.records + it.duplicates + it.rejected {
             bail!(
                 "internal error: {}: {} rows, but {} records + {} duplicates + {} rejected",
-                file.source.path, it.rows, it.records, it.duplicates, it.rejected
+                file.source.path,
+                it.rows,
+                it.records,
+                it.duplicates,
+                it.rejected
             );
         }
     }
@@ -258,5 +270,9 @@ pub(crate) fn stop_if(cancelled: &AtomicBool) -> Result<()> {
 
 /// Kinds of evidence that were read with at least one record.
 pub(crate) fn kinds(files: &[FileRead]) -> std::collections::BTreeSet<Kind> {
-    files.iter().filter(|it| it.reading.rows > it.reading.rejected).map(|it| it.inspection.kind).collect()
+    files
+        .iter()
+        .filter(|it| it.reading.rows > it.reading.rejected)
+        .map(|it| it.inspection.kind)
+        .collect()
 }

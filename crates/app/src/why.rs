@@ -120,11 +120,17 @@ fn understand(findings: &Findings, claim: &str) -> Result<Claim> {
 
 fn attackers(findings: &Findings, account: Option<&str>) -> Vec<String> {
     let theirs = findings.sessions.iter().filter(|it| it.verdict == SessionVerdict::Attacker);
-    theirs.filter(|it| account.is_none_or(|account| it.account == account)).map(|it| it.id.clone()).collect()
+    theirs
+        .filter(|it| account.is_none_or(|account| it.account == account))
+        .map(|it| it.id.clone())
+        .collect()
 }
 
 fn word<T: Serialize>(value: T) -> String {
-    serde_json::to_value(value).ok().and_then(|it| it.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|it| it.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn outcome(findings: &Findings) -> Claim {
@@ -184,7 +190,8 @@ fn scope(findings: &Findings, key: &str) -> Option<Claim> {
 }
 
 fn deadline(findings: &Findings, key: &str) -> Option<Claim> {
-    let it = findings.deadlines.iter().find(|it| format!("{}/{}", it.organisation, it.what) == key)?;
+    let it =
+        findings.deadlines.iter().find(|it| format!("{}/{}", it.organisation, it.what) == key)?;
     Some(Claim {
         value: json!({"due": it.due, "rule": it.rule}),
         is: if it.hard { "hard" } else { "soft" }.to_owned(),
@@ -198,7 +205,9 @@ fn by_day(findings: &Findings, key: &str) -> Option<Claim> {
     let it = findings.mail.by_day.iter().find(|it| it.date == key)?;
     let zone = TimeZone::get(&findings.case.timezone).unwrap_or(TimeZone::UTC);
     let day: civil::Date = key.parse().ok()?;
-    let at = |day: civil::Date| day.to_zoned(zone.clone()).ok().map(|it| it.timestamp().as_microsecond());
+    let at = |day: civil::Date| {
+        day.to_zoned(zone.clone()).ok().map(|it| it.timestamp().as_microsecond())
+    };
     let span = (at(day)?, at(day.tomorrow().ok()?)?);
     Some(Claim {
         value: json!(it.messages),
@@ -216,15 +225,33 @@ fn mail(findings: &Findings, name: &str) -> Option<Claim> {
     let exact = |value: u64| (json!(value), word(Is::Exact));
     let figure = |it: &model::findings::Figure| (json!(it.value), word(it.is));
     let ((value, is), rule, query) = match name {
-        "messages" => (figure(&mail.messages), "design 4.7: distinct InternetMessageId, proven and matched", messages),
+        "messages" => (
+            figure(&mail.messages),
+            "design 4.7: distinct InternetMessageId, proven and matched",
+            messages,
+        ),
         "proven" => (exact(mail.proven), "design 4.7: sent by a session of the attacker", messages),
-        "matched" => (exact(mail.matched), "design 4.7: at least two marks shared with proven mails", messages),
+        "matched" => (
+            exact(mail.matched),
+            "design 4.7: at least two marks shared with proven mails",
+            messages,
+        ),
         "suspected" => (exact(mail.suspected), "design 4.7: neither proven nor matched", messages),
-        "unexplained" => (exact(mail.unexplained), "design 4.7: in one source and not in another, without a reason", messages),
-        "recipients" => (figure(&mail.recipients), "design 4.7: distinct (message, address)", recipients(false)),
-        "unique_recipients" => (figure(&mail.unique_recipients), "design 4.7: distinct addresses", recipients(false)),
+        "unexplained" => (
+            exact(mail.unexplained),
+            "design 4.7: in one source and not in another, without a reason",
+            messages,
+        ),
+        "recipients" => {
+            (figure(&mail.recipients), "design 4.7: distinct (message, address)", recipients(false))
+        }
+        "unique_recipients" => {
+            (figure(&mail.unique_recipients), "design 4.7: distinct addresses", recipients(false))
+        }
         "failed" => (figure(&mail.failed), "design 4.7: last status is Failed", recipients(true)),
-        "known_recipients" => (figure(&mail.known_recipients), "design 4.7: stands in any list", recipients(false)),
+        "known_recipients" => {
+            (figure(&mail.known_recipients), "design 4.7: stands in any list", recipients(false))
+        }
         _ => return None,
     };
     Some(Claim { value, is, rule, because: Vec::new(), query: Some(query) })
@@ -245,10 +272,14 @@ fn exposure(findings: &Findings, name: &str) -> Option<Claim> {
 fn with_rows(folder: &Path, findings: &Findings, pointers: Vec<Pointer>) -> Result<Vec<WhyRecord>> {
     let asked = manifest::read(folder)?.asked;
     let roots: Vec<std::path::PathBuf> = asked.evidence.iter().map(Into::into).collect();
-    let needed: std::collections::BTreeSet<&str> = pointers.iter().map(|it| it.evidence_id.as_str()).collect();
-    let path_of = |id: &str| findings.evidence.iter().find(|it| it.sha256.starts_with(id)).map(|it| it.path.clone());
+    let needed: std::collections::BTreeSet<&str> =
+        pointers.iter().map(|it| it.evidence_id.as_str()).collect();
+    let path_of = |id: &str| {
+        findings.evidence.iter().find(|it| it.sha256.starts_with(id)).map(|it| it.path.clone())
+    };
     let options = evidence::FindOptions { excluded: vec![folder.to_owned()] };
-    let sources = if needed.is_empty() { Vec::new() } else { evidence::find(&roots, &options).sources };
+    let sources =
+        if needed.is_empty() { Vec::new() } else { evidence::find(&roots, &options).sources };
     let mut texts = std::collections::BTreeMap::new();
     for id in needed {
         let Some(path) = path_of(id) else { continue };
@@ -260,7 +291,9 @@ fn with_rows(folder: &Path, findings: &Findings, pointers: Vec<Pointer>) -> Resu
         let of_file = pointers.iter().filter(|it| it.evidence_id == id);
         let positions: Vec<model::Position> =
             of_file.map(|it| model::Position { row: it.row, from: it.from, to: it.to }).collect();
-        for (position, text) in positions.iter().zip(evidence::fetch(source, &inspection, &positions)) {
+        for (position, text) in
+            positions.iter().zip(evidence::fetch(source, &inspection, &positions))
+        {
             texts.insert((id.to_owned(), position.row), text);
         }
     }

@@ -8,6 +8,9 @@ use crate::session::Draft;
 
 /// Most hops a link is followed (design §4.3).
 const HOPS: usize = 3;
+/// A session whose own score is below this accuses nobody, and so passes nothing on: otherwise an
+/// owner's new phone would accuse itself from each of its own visits.
+const ACCUSES: i64 = 100;
 /// An identifier used by more accounts than this links nobody.
 const MOST_ACCOUNTS: usize = 3;
 
@@ -58,7 +61,7 @@ pub fn follow(drafts: &[Draft], own: &[i64], barred: &BTreeSet<(String, String)>
                 .members
                 .iter()
                 .copied()
-                .filter(|i| own[*i] > 0 || before[*i].score > 0)
+                .filter(|i| own[*i] >= ACCUSES || before[*i].score > 0)
                 .collect();
             for to in &edge.members {
                 for from in senders.iter().filter(|from| *from != to) {

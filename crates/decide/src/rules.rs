@@ -73,6 +73,7 @@ phrases! {
     NEW_COUNTRY = Phrase::new("attribution.network_new_country", "signed in from {country}, a country this account had never used (it lives in {home})");
     FOREIGN = Phrase::new("attribution.network_foreign_country", "signed in from {country}, while the account lives in {home}");
     NEW_TENANT = Phrase::new("attribution.network_new_in_tenant", "network {network} was never used by anyone of the organisation before");
+    NEW_MOBILE = Phrase::new("attribution.network_new_mobile", "a phone in network {network}, new for the organisation");
     NEW_ACCOUNT = Phrase::new("attribution.network_new_for_account", "network {network} is used by colleagues, but new for this account");
     USUAL = Phrase::new("attribution.network_usual", "network {network} and this kind of client were used by the account on {days} other days");
     WITH_DEVICE = Phrase::new("attribution.network_with_owner_device", "the account's own managed device was in network {network} at that time");
@@ -203,6 +204,10 @@ fn network_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
         }
     }
     match view.baseline.users(&draft.network) {
+        // A phone on the move changes its network all day.
+        None if !young && mobile(draft) => {
+            hits.push(hit("network_new_mobile", NEW_MOBILE.with(&network)));
+        }
         None if !young => hits.push(hit("network_new_in_tenant", NEW_TENANT.with(&network))),
         Some(users)
             if !young && !users.contains_key(account) && view.baseline.days(account) >= 3 =>
@@ -211,6 +216,12 @@ fn network_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
         }
         _ => {}
     }
+}
+
+/// Whether every user agent of the session is a phone's.
+fn mobile(draft: &Draft) -> bool {
+    let phone = |it: &String| it.starts_with("iOS/") || it.starts_with("Android/");
+    !draft.agent_families.is_empty() && draft.agent_families.iter().all(phone)
 }
 
 fn client_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
@@ -247,6 +258,8 @@ fn device_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
         hits.push(hit("device_stated", STATED_DEVICE.text()));
     } else if !view.role
         && draft.unmanaged
+        // Private phones are seldom managed where laptops are.
+        && !mobile(draft)
         && view.baseline.managed_days(&draft.account) >= 3
         && view.baseline.unmanaged_days(&draft.account, &draft.family) == 0
     {

@@ -314,7 +314,9 @@ fn near(
     contexts: &[Context],
     keys: &[Option<Key>],
 ) -> Option<Key> {
+    // What worked was never done in a visit that only failed to sign in.
     let close = within_an_hour(members, context, contexts).iter();
+    let close = close.filter(|j| contexts[**j].worked || !context.worked);
     only(close.filter(|j| distance(context, &contexts[**j]) < HOUR), keys)
 }
 

@@ -28,13 +28,14 @@ fn the_public_tenant_is_counted_exactly() {
     let inspection = inspect(source);
     assert_eq!((inspection.kind, inspection.format.unwrap().id), (Kind::Ual, "ual_splunk_csv"));
     let (mut keys, mut bodies, mut leads) = (BTreeSet::new(), BTreeSet::new(), 0);
-    let reading = read(source, &inspection, &ReadOptions::default(), &mut |row| match row.content {
-        Content::Record(it) => {
-            bodies.insert((it.key.clone(), it.body));
-            keys.insert(it.key);
-        }
-        Content::Reject(it) => leads += u32::from(it.at.is_some() && !it.operation.is_empty()),
-    });
+    let reading =
+        read(source, &inspection, &ReadOptions::default(), &mut |row| match row.content {
+            Content::Record(it) => {
+                bodies.insert((it.key.clone(), it.body));
+                keys.insert(it.key);
+            }
+            Content::Reject(it) => leads += u32::from(it.at.is_some() && !it.operation.is_empty()),
+        });
     assert_eq!((reading.rows, reading.rejected), (9_611, 3));
     assert_eq!((keys.len(), bodies.len()), (5_373, 5_373));
     assert_eq!(leads, 3, "each rejected row keeps its time and operation as a lead");

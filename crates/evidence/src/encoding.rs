@@ -70,7 +70,8 @@ impl Detector {
         self.high = true;
         // U+3040 to U+30FF in UTF-8: hiragana and katakana.
         self.kana = self.kana
-            || memchr::memchr_iter(0xe3, bytes).any(|at| matches!(bytes.get(at + 1), Some(0x81..=0x83)));
+            || memchr::memchr_iter(0xe3, bytes)
+                .any(|at| matches!(bytes.get(at + 1), Some(0x81..=0x83)));
         // One pass suffices while the text is sound UTF-8.
         self.utf8.feed(bytes);
         self.cp932.feed(bytes);

@@ -97,7 +97,8 @@ fn recognise(it: &mut Inspection, source: &Source, first: &[u8], encoding: &'sta
         _ => text_head(first, encoding),
     };
     let Some(head) = head else { return };
-    it.kana |= head.header.iter().chain(head.rows.iter().flatten()).any(|it| it.chars().any(is_kana));
+    it.kana |=
+        head.header.iter().chain(head.rows.iter().flatten()).any(|it| it.chars().any(is_kana));
     if let Some(format) = FORMATS.iter().find(|format| (format.recognises)(&head)) {
         it.kind = format.kind;
         it.format = Some(format);

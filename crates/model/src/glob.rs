@@ -34,8 +34,14 @@ mod tests {
 
     #[test]
     fn a_star_stays_in_its_folder() {
-        assert!(glob_matches("ual/*.csv", "ual/a.csv") && !glob_matches("ual/*.csv", "ual/b/a.csv"));
-        assert!(glob_matches("**/*.csv", "ual/b/a.csv") && glob_matches("ual/*", "ual/a.zip!/x/y.csv"));
-        assert!(glob_matches("lists", "lists/members.xlsx") && glob_matches("./UAL/?.csv", "ual/a.CSV"));
+        assert!(
+            glob_matches("ual/*.csv", "ual/a.csv") && !glob_matches("ual/*.csv", "ual/b/a.csv")
+        );
+        assert!(
+            glob_matches("**/*.csv", "ual/b/a.csv") && glob_matches("ual/*", "ual/a.zip!/x/y.csv")
+        );
+        assert!(
+            glob_matches("lists", "lists/members.xlsx") && glob_matches("./UAL/?.csv", "ual/a.CSV")
+        );
     }
 }

@@ -52,12 +52,16 @@ fn run(arguments: &Arguments, common: &Common) -> Result<u8> {
             return Err(wrong_use(format!("{}: no such file or folder", path.display())));
         }
     }
-    let bar: Box<dyn Progress> =
-        if output::shows_progress() && !common.quiet { Box::new(Bar::default()) } else { Box::new(Silent) };
+    let bar: Box<dyn Progress> = if output::shows_progress() && !common.quiet {
+        Box::new(Bar::default())
+    } else {
+        Box::new(Silent)
+    };
     let stop = AtomicBool::new(false);
     let (files, troubles) = reading::find(&arguments.evidence, Vec::new(), &*bar, &stop)?;
     let japanese = files.iter().any(|(_, it)| it.kana);
-    let code = arguments.lang.clone().unwrap_or_else(|| if japanese { "ja" } else { "en" }.to_owned());
+    let code =
+        arguments.lang.clone().unwrap_or_else(|| if japanese { "ja" } else { "en" }.to_owned());
     let language = Language::of(&code).unwrap_or(report::EN);
     bar.stage("read", files.iter().map(|(_, it)| it.bytes).sum());
     let mut seen = Vec::new();
@@ -109,14 +113,22 @@ fn table(seen: &[Seen], language: Language) -> String {
         };
         if it.reading.rejected > 0 {
             let n = it.reading.rejected;
-            line.push_str(&if ja { format!("（うち読めない行 {n}）") } else { format!(" ({n} unreadable)") });
+            line.push_str(&if ja {
+                format!("（うち読めない行 {n}）")
+            } else {
+                format!(" ({n} unreadable)")
+            });
         }
         if let (Some(from), Some(to)) = (it.reading.from, it.reading.to) {
             line.push_str(&format!("  {} … {}", rfc3339(from), rfc3339(to)));
         }
         if !it.accounts.is_empty() {
             let n = it.accounts.len();
-            line.push_str(&if ja { format!("  アカウント {n}") } else { format!("  {n} accounts") });
+            line.push_str(&if ja {
+                format!("  アカウント {n}")
+            } else {
+                format!("  {n} accounts")
+            });
         }
         out.push_str(&line);
         out.push('\n');
@@ -125,22 +137,34 @@ fn table(seen: &[Seen], language: Language) -> String {
     for it in seen {
         *by_kind.entry(it.kind.word()).or_default() += 1;
     }
-    let total: Vec<String> =
-        by_kind.iter().map(|(kind, n)| format!("{} {n}", report::word(language, "kind", kind))).collect();
+    let total: Vec<String> = by_kind
+        .iter()
+        .map(|(kind, n)| format!("{} {n}", report::word(language, "kind", kind)))
+        .collect();
     out.push_str(&format!("\n{}\n", total.join(" / ")));
     out
 }
 
 fn missing(seen: &[Seen], language: Language) -> String {
-    let kinds = seen.iter().filter(|it| it.reading.rows > it.reading.rejected).map(|it| it.kind).collect();
+    let kinds =
+        seen.iter().filter(|it| it.reading.rows > it.reading.rejected).map(|it| it.kind).collect();
     let given = decide::next::Given { kinds, takeover: true, mails: true, ..Default::default() };
     let mut out = String::new();
     for (n, mut it) in decide::next::next_evidence(&given, &[]).into_iter().enumerate() {
         it.how.translate(&report::phrase_of);
         it.why.translate(&report::phrase_of);
         let code = language.code();
-        out.push_str(&format!("\n{}. {}\n   {}\n", n + 1, it.why.in_language(code), it.how.in_language(code)));
+        out.push_str(&format!(
+            "\n{}. {}\n   {}\n",
+            n + 1,
+            it.why.in_language(code),
+            it.how.in_language(code)
+        ));
     }
-    let head = if language.code() == "ja" { "足りないもの、取り方:" } else { "What is missing, and how to export it:" };
+    let head = if language.code() == "ja" {
+        "足りないもの、取り方:"
+    } else {
+        "What is missing, and how to export it:"
+    };
     format!("\n{head}{out}")
 }

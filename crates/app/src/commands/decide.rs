@@ -72,7 +72,13 @@ fn run(arguments: &Arguments, common: &Common) -> Result<u8> {
     let request = pipeline::again(folder)?;
     let answer = pipeline::investigate(&request, &Silent, &platform::cancelled_by_user())?;
     let shown = platform::shown(folder);
-    output::print(&report::screen(&answer.findings, &language, output::width(), output::colour(), &shown));
+    output::print(&report::screen(
+        &answer.findings,
+        &language,
+        output::width(),
+        output::colour(),
+        &shown,
+    ));
     Ok(investigate::status(&answer.findings, common))
 }
 
@@ -92,23 +98,34 @@ fn now() -> i64 {
 fn needed(value: &Option<String>, name: &str) -> Result<String> {
     match value.as_deref().map(str::trim).filter(|it| !it.is_empty()) {
         Some(text) => Ok(text.to_owned()),
-        None => Err(wrong_use(format!("{name} is missing: a decision needs a value, a name and a reason"))),
+        None => Err(wrong_use(format!(
+            "{name} is missing: a decision needs a value, a name and a reason"
+        ))),
     }
 }
 
 fn stated(arguments: &Arguments, findings: &Findings, what: &str) -> Result<Decision> {
     let Some((_, values)) = WHATS.iter().find(|(name, _)| *name == what) else {
         let known: Vec<&str> = WHATS.iter().map(|(name, _)| *name).collect();
-        return Err(wrong_use(format!("{what:?} cannot be decided yet; expected one of {}", known.join(", "))));
+        return Err(wrong_use(format!(
+            "{what:?} cannot be decided yet; expected one of {}",
+            known.join(", ")
+        )));
     };
     let is = needed(&arguments.is, "--is")?;
     let instant = values.is_empty() && is.parse::<Timestamp>().is_ok();
     if !values.contains(&is.as_str()) && !instant {
-        let expected = if values.is_empty() { "an instant such as 2025-10-29T06:30:00Z".to_owned() } else { values.join(", ") };
+        let expected = if values.is_empty() {
+            "an instant such as 2025-10-29T06:30:00Z".to_owned()
+        } else {
+            values.join(", ")
+        };
         return Err(wrong_use(format!("--is {is:?}; expected {expected}")));
     }
     let Some(typed) = &arguments.selector else {
-        return Err(wrong_use("the selector is missing, for example account=a@b,address=203.0.113.5"));
+        return Err(wrong_use(
+            "the selector is missing, for example account=a@b,address=203.0.113.5",
+        ));
     };
     let selector = expanded(decisions::selector(typed)?, findings)?;
     Ok(Decision {
@@ -160,10 +177,15 @@ fn withdrawal(arguments: &Arguments, folder: &Path, n: u64) -> Result<Decision> 
 /// Asks about the sessions that nobody but a person can settle, the heaviest first.
 fn asked(findings: &Findings, language: Language) -> Result<Option<Decision>> {
     let ja = language.code() == "ja";
-    let mut open: Vec<_> = findings.sessions.iter().filter(|it| it.verdict == SessionVerdict::Suspected).collect();
+    let mut open: Vec<_> =
+        findings.sessions.iter().filter(|it| it.verdict == SessionVerdict::Suspected).collect();
     open.sort_by_key(|it| (-it.score, it.id.clone()));
     let Some(it) = open.first() else {
-        output::print(if ja { "人が決めるべきセッションは残っていません。" } else { "No session waits for a person's decision." });
+        output::print(if ja {
+            "人が決めるべきセッションは残っていません。"
+        } else {
+            "No session waits for a person's decision."
+        });
         return Ok(None);
     };
     let safe = |text: &str| Untrusted::from(text).for_terminal();
@@ -195,7 +217,13 @@ fn asked(findings: &Findings, language: Language) -> Result<Option<Decision>> {
         std::io::stdin().lock().read_line(&mut line)?;
         Ok(line.trim().to_owned())
     };
-    let is = match ask(if ja { "本人 = o / 侵入者 = a / 別の人 = p / 分からない = Enter" } else { "owner = o / intruder = a / another person = p / do not know = Enter" })?.as_str() {
+    let is = match ask(if ja {
+        "本人 = o / 侵入者 = a / 別の人 = p / 分からない = Enter"
+    } else {
+        "owner = o / intruder = a / another person = p / do not know = Enter"
+    })?
+    .as_str()
+    {
         "o" => "owner",
         "a" => "attacker",
         "p" => "other_person",

@@ -54,10 +54,15 @@ pub(super) const COMMAND: CommandLine = CommandLine {
 
 fn run(arguments: Arguments, common: &Common) -> Result<u8> {
     if arguments.engine.starts_with("ballista://") {
-        return Err(wrong_use("--engine ballista: the cluster engine is not built into this program yet; leave --engine out"));
+        return Err(wrong_use(
+            "--engine ballista: the cluster engine is not built into this program yet; leave --engine out",
+        ));
     }
     if arguments.engine != "local" {
-        return Err(wrong_use(format!("--engine {:?}; expected local or ballista://HOST:PORT", arguments.engine)));
+        return Err(wrong_use(format!(
+            "--engine {:?}; expected local or ballista://HOST:PORT",
+            arguments.engine
+        )));
     }
     let evidence = if arguments.example {
         let folder = PathBuf::from("konseki-example");
@@ -74,8 +79,11 @@ fn run(arguments: Arguments, common: &Common) -> Result<u8> {
         timezone: arguments.timezone,
         geo: arguments.geo,
     };
-    let bar: Box<dyn Progress> =
-        if output::shows_progress() && !common.quiet { Box::new(Bar::default()) } else { Box::new(Silent) };
+    let bar: Box<dyn Progress> = if output::shows_progress() && !common.quiet {
+        Box::new(Bar::default())
+    } else {
+        Box::new(Silent)
+    };
     let answer = pipeline::investigate(&request, &*bar, &platform::cancelled_by_user())?;
     if !common.quiet {
         for key in &answer.unread {

@@ -43,7 +43,9 @@ fn run(arguments: &Arguments) -> Result<u8> {
             Ok(report::screen(&findings, &language, width, output::colour(), &shown))
         }
         (None, "json") => return json(&serde_json::to_value(&findings)?),
-        (None, _) => return Err(wrong_use(format!("name a part: {}", report::SHOW_PARTS.join(", ")))),
+        (None, _) => {
+            return Err(wrong_use(format!("name a part: {}", report::SHOW_PARTS.join(", "))));
+        }
         (Some(part), "json") => match report::show_json(&findings, part) {
             Ok(value) => return json(&value),
             Err(it) => Err(it),

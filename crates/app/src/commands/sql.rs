@@ -63,7 +63,8 @@ fn json(table: &store::Table) -> Result<String> {
         .iter()
         .map(|row| {
             let cells = table.columns.iter().zip(row);
-            let fields = cells.map(|(name, cell)| (name.clone(), cell.clone().map_or(Value::Null, typed)));
+            let fields =
+                cells.map(|(name, cell)| (name.clone(), cell.clone().map_or(Value::Null, typed)));
             Value::Object(fields.collect::<Map<_, _>>())
         })
         .collect();
@@ -79,12 +80,15 @@ fn typed(cell: String) -> Value {
 }
 
 fn csv(table: &store::Table) -> String {
-    let quote = |cell: &str| format!("\"{}\"", Untrusted::from(cell).for_cell().replace('"', "\"\""));
+    let quote =
+        |cell: &str| format!("\"{}\"", Untrusted::from(cell).for_cell().replace('"', "\"\""));
     let mut out = String::from('\u{feff}');
     let line = |cells: Vec<String>| format!("{}\r\n", cells.join(","));
     out.push_str(&line(table.columns.iter().map(|it| quote(it)).collect()));
     for row in &table.rows {
-        out.push_str(&line(row.iter().map(|it| quote(it.as_deref().unwrap_or_default())).collect()));
+        out.push_str(&line(
+            row.iter().map(|it| quote(it.as_deref().unwrap_or_default())).collect(),
+        ));
     }
     out
 }
@@ -94,7 +98,8 @@ fn text(table: &store::Table) -> String {
         let text: String = cell.as_deref().unwrap_or("").chars().take(80).collect();
         Untrusted::new(text).for_terminal()
     };
-    let rows: Vec<Vec<String>> = table.rows.iter().map(|row| row.iter().map(shown).collect()).collect();
+    let rows: Vec<Vec<String>> =
+        table.rows.iter().map(|row| row.iter().map(shown).collect()).collect();
     let mut widths: Vec<usize> = table.columns.iter().map(|it| it.chars().count()).collect();
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {

@@ -6,12 +6,7 @@ use anyhow::Result;
 use clap::{Args, Command, FromArgMatches};
 
 use super::CommandLine;
-use crate::{
-    cli::CaseDir,
-    decisions, error, manifest, output,
-    reading,
-    progress::Silent,
-};
+use crate::{cli::CaseDir, decisions, error, manifest, output, progress::Silent, reading};
 
 /// Check every hash: evidence, store, findings, decisions, report
 #[derive(Args)]
@@ -43,7 +38,9 @@ fn run(arguments: &Arguments) -> Result<u8> {
         for was in &manifest.evidence {
             match files.iter().find(|(source, _)| source.path == was.path) {
                 None => wrong.push(format!("evidence {}: missing", was.path)),
-                Some((_, it)) if it.sha256 != was.sha256 => wrong.push(format!("evidence {}: changed", was.path)),
+                Some((_, it)) if it.sha256 != was.sha256 => {
+                    wrong.push(format!("evidence {}: changed", was.path))
+                }
                 Some(_) => {}
             }
         }
@@ -58,7 +55,11 @@ fn run(arguments: &Arguments) -> Result<u8> {
     }
     let (evidence, outputs) = (manifest.evidence.len(), manifest.outputs.len());
     if wrong.is_empty() {
-        let evidence = if there { format!("{evidence} evidence files") } else { "evidence not at hand, not checked".to_owned() };
+        let evidence = if there {
+            format!("{evidence} evidence files")
+        } else {
+            "evidence not at hand, not checked".to_owned()
+        };
         output::print(&format!("All as written: {outputs} outputs, {evidence}."));
         return Ok(error::DONE);
     }

@@ -47,7 +47,11 @@ fn run(arguments: &Arguments) -> Result<u8> {
         return Ok(error::DONE);
     }
     let findings = pipeline::findings_of(folder)?;
-    output::print(&text(&it, &findings, investigate::language(arguments.lang.as_deref(), &findings)));
+    output::print(&text(
+        &it,
+        &findings,
+        investigate::language(arguments.lang.as_deref(), &findings),
+    ));
     Ok(error::DONE)
 }
 
@@ -60,10 +64,16 @@ fn text(it: &Why, _findings: &Findings, language: Language) -> String {
     out.push_str(&format!("  {}: {value} ({word})\n", label("value", "値")));
     out.push_str(&format!("  {}: {}\n", label("rule", "規則"), it.rule));
     for text in &it.because {
-        out.push_str(&format!("  - {}\n", Untrusted::from(text.in_language(language.code())).for_terminal()));
+        out.push_str(&format!(
+            "  - {}\n",
+            Untrusted::from(text.in_language(language.code())).for_terminal()
+        ));
     }
     if it.total == 0 {
-        out.push_str(label("  no record stands behind this\n", "  これを裏づける記録はありません\n"));
+        out.push_str(label(
+            "  no record stands behind this\n",
+            "  これを裏づける記録はありません\n",
+        ));
         return out;
     }
     out.push_str(&match ja {
@@ -90,7 +100,11 @@ fn text(it: &Why, _findings: &Findings, language: Language) -> String {
 
 fn quoted(raw: Option<&str>, ja: bool) -> String {
     let Some(raw) = raw else {
-        let gone = if ja { "（証拠ファイルが見つからないか、変わっています）" } else { "(the evidence file is gone or has changed)" };
+        let gone = if ja {
+            "（証拠ファイルが見つからないか、変わっています）"
+        } else {
+            "(the evidence file is gone or has changed)"
+        };
         return format!("      {gone}\n");
     };
     let short: String = raw.chars().take(400).collect();

@@ -38,9 +38,17 @@ fn damaged_files_are_counted_and_harm_no_other() {
     write("words.txt", "ただの文章です。\n".as_bytes());
     let quoted = GOOD.replace("ID", "j").replace('"', "\"\"");
     write("cut.csv", format!("CreationDate,UserIds,Operations,AuditData\r\n2025-10-01T00:00:00,a@example.jp,Send,\"{quoted}\"\r\n2025-10-01T00:00:01,a@example.jp,Send,\"{{\"\"Id").as_bytes());
-    let mut big = b"CreationDate,UserIds,Operations,AuditData\n2025-10-01T00:00:00,a@example.jp,Send,\"".to_vec();
+    let mut big =
+        b"CreationDate,UserIds,Operations,AuditData\n2025-10-01T00:00:00,a@example.jp,Send,\""
+            .to_vec();
     big.extend(std::iter::repeat_n(b'x', 40 << 20));
-    big.extend(format!("\"\n2025-10-01T00:00:00,a@example.jp,Send,\"{}\"\n", quoted.replace("\"\"j\"\"", "\"\"k\"\"")).as_bytes());
+    big.extend(
+        format!(
+            "\"\n2025-10-01T00:00:00,a@example.jp,Send,\"{}\"\n",
+            quoted.replace("\"\"j\"\"", "\"\"k\"\"")
+        )
+        .as_bytes(),
+    );
     write("big.csv", &big);
     let it = findings(dir.path(), "in", "case", &[]);
     assert_eq!(counts(file(&it, "good.jsonl")).0, 3);
@@ -55,7 +63,17 @@ fn damaged_files_are_counted_and_harm_no_other() {
         assert_eq!(file(&it, unknown)["warnings"][0]["code"], "unknown_file");
     }
     // The rejected rows are kept with their reason and what their wrapper still tells.
-    let said = konseki(dir.path(), &["sql", "SELECT reason FROM rejects ORDER BY reason", "--case-dir", "case", "--format", "json"]);
+    let said = konseki(
+        dir.path(),
+        &[
+            "sql",
+            "SELECT reason FROM rejects ORDER BY reason",
+            "--case-dir",
+            "case",
+            "--format",
+            "json",
+        ],
+    );
     let rows: Vec<Value> = serde_json::from_str(&said.out).unwrap();
     assert_eq!(rows.len(), 4, "{rows:?}");
     assert!(rows.iter().all(|it| it["reason"].as_str().unwrap().len() > 10), "{rows:?}");
@@ -83,7 +101,11 @@ fn a_hostile_archive_and_a_cut_one_lose_nothing_else() {
     let it = findings(dir.path(), "in", "case", &[]);
     assert_eq!(counts(file(&it, "a.zip!/inside.jsonl")).1, 2);
     assert!(!dir.path().join("outside.jsonl").exists() && !folder.join("outside.jsonl").exists());
-    let hostile = it["evidence"].as_array().unwrap().iter().find(|it| it["warnings"][0]["code"] == "limit_hit");
+    let hostile = it["evidence"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["warnings"][0]["code"] == "limit_hit");
     assert!(hostile.is_some(), "the refused member is listed");
     let cut = counts(file(&it, "cut.jsonl.gz!/cut.jsonl"));
     assert!(cut.0 > 100 && cut.3 >= 1, "{cut:?}");
@@ -101,7 +123,8 @@ fn everything_in_evidence_is_inert_wherever_it_is_shown() {
             "{{\"Id\":\"{id}\",\"CreationTime\":\"{at}\",\"Operation\":\"Send\",\"UserId\":\"a@example.jp\",\"Workload\":\"Exchange\",\"RecordType\":2,\"ClientIP\":\"203.0.113.9\",\"ClientInfoString\":\"{poison}\",\"AppAccessContext\":{{\"ClientAppName\":\"{poison}\"}},\"Item\":{{\"Subject\":\"{poison}\",\"InternetMessageId\":\"<{id}@x>\"}}}}\n"
         )
     };
-    let text: String = (0..50).map(|n| one(&format!("m{n}"), &format!("2025-10-01T00:00:{n:02}"))).collect();
+    let text: String =
+        (0..50).map(|n| one(&format!("m{n}"), &format!("2025-10-01T00:00:{n:02}"))).collect();
     fs::write(folder.join("=cmd.jsonl"), text).unwrap();
     findings(dir.path(), "in", "case", &[]);
     for name in ["report.ja.html", "report.en.html"] {
@@ -109,7 +132,11 @@ fn everything_in_evidence_is_inert_wherever_it_is_shown() {
         assert!(!html.contains("<script"), "{name}");
         assert!(!html.contains('\u{1b}') && !html.contains('\u{202e}'), "{name}");
     }
-    for args in [&["show", "--case-dir", "case"][..], &["show", "sessions", "--case-dir", "case"], &["show", "evidence", "--case-dir", "case"]] {
+    for args in [
+        &["show", "--case-dir", "case"][..],
+        &["show", "sessions", "--case-dir", "case"],
+        &["show", "evidence", "--case-dir", "case"],
+    ] {
         let said = konseki(dir.path(), args);
         assert!(!said.out.contains('\u{1b}') && !said.out.contains('\u{202e}'), "{args:?}");
     }

@@ -9,8 +9,18 @@ use serde_json::Value;
 use crate::run::{self, Looked, konseki, looked};
 
 /// Verdict of every record, as published.
-pub fn verdicts(folder: &Path, case: &str) -> BTreeMap<String, String> {
-    let said = konseki(folder, &["sql", "SELECT record_id, verdict FROM attribution", "--case-dir", case, "--format", "json"]);
+pub(crate) fn verdicts(folder: &Path, case: &str) -> BTreeMap<String, String> {
+    let said = konseki(
+        folder,
+        &[
+            "sql",
+            "SELECT record_id, verdict FROM attribution",
+            "--case-dir",
+            case,
+            "--format",
+            "json",
+        ],
+    );
     assert_eq!(said.status, 0, "{}", said.err);
     let rows: Vec<Value> = serde_json::from_str(&said.out).unwrap();
     let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();
@@ -32,7 +42,9 @@ fn grade(truth: &Truth, verdicts: &BTreeMap<String, String>) -> Grade {
                 (true, true) => it.right += 1,
                 (true, false) => it.missed.push(format!("{id} {verdict}")),
                 // An attempt from the intruder's own address is the intruder's; it touches nothing.
-                (false, true) if *actor != Actor::Attempt => it.accused.push(format!("{id} {actor:?}")),
+                (false, true) if *actor != Actor::Attempt => {
+                    it.accused.push(format!("{id} {actor:?}"))
+                }
                 _ => {}
             }
         }
@@ -46,8 +58,16 @@ fn graded(it: &Looked) {
     let recall = grade.right as f64 / all.max(1) as f64;
     let precision = grade.right as f64 / (grade.right + grade.accused.len() as u64).max(1) as f64;
     let name = &it.truth.scenario;
-    assert!(recall >= 0.99, "{name}: recall {recall}: {:?}", &grade.missed[..grade.missed.len().min(10)]);
-    assert!(precision >= 0.99, "{name}: precision {precision}: {:?}", &grade.accused[..grade.accused.len().min(10)]);
+    assert!(
+        recall >= 0.99,
+        "{name}: recall {recall}: {:?}",
+        &grade.missed[..grade.missed.len().min(10)]
+    );
+    assert!(
+        precision >= 0.99,
+        "{name}: precision {precision}: {:?}",
+        &grade.accused[..grade.accused.len().min(10)]
+    );
 }
 
 fn accounts_with(findings: &Value, verdict: &str) -> Vec<String> {
@@ -132,7 +152,12 @@ fn whole(it: &Looked) {
     let mail = &it.findings["mail"];
     assert_eq!(mail["messages"]["is"], "exact", "{mail}");
     assert_eq!(mail["unexplained"], 0);
-    let near: u64 = mail["lists"].as_array().unwrap().iter().map(|it| it["near_matches"].as_u64().unwrap()).sum();
+    let near: u64 = mail["lists"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["near_matches"].as_u64().unwrap())
+        .sum();
     assert!(near >= it.truth.mail.near_matches, "near matches are shown apart");
 }
 
@@ -146,8 +171,12 @@ fn a_token_replayed_from_the_same_country() {
     let rules: Vec<&Value> = it.findings["persistence"].as_array().unwrap().iter().collect();
     assert_eq!(rules.len(), it.truth.persistence.len(), "{rules:?}");
     let read: u64 = it.truth.read_items.values().sum();
-    let shown: u64 =
-        it.findings["reading"].as_array().unwrap().iter().filter_map(|it| it["items"]["value"].as_u64()).sum();
+    let shown: u64 = it.findings["reading"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|it| it["items"]["value"].as_u64())
+        .sum();
     assert_eq!(shown, read);
 }
 
@@ -159,13 +188,18 @@ fn an_internal_spread_over_three_accounts() {
     figures(&it);
     evidence_adds_up(&it);
     let kinds = |list: Vec<(&str, &str)>| {
-        let mut list: Vec<(String, String)> = list.into_iter().map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
+        let mut list: Vec<(String, String)> =
+            list.into_iter().map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
         list.sort();
         list
     };
     let found = it.findings["persistence"].as_array().unwrap();
-    let found = found.iter().map(|it| (it["account"].as_str().unwrap(), it["kind"].as_str().unwrap())).collect();
-    let truth = it.truth.persistence.iter().map(|it| (it.account.as_str(), it.kind.as_str())).collect();
+    let found = found
+        .iter()
+        .map(|it| (it["account"].as_str().unwrap(), it["kind"].as_str().unwrap()))
+        .collect();
+    let truth =
+        it.truth.persistence.iter().map(|it| (it.account.as_str(), it.kind.as_str())).collect();
     assert_eq!(kinds(found), kinds(truth));
 }
 
@@ -182,7 +216,12 @@ fn a_clean_tenant_with_a_password_spray_accuses_nobody() {
         let verdict = session["verdict"].as_str().unwrap();
         assert!(!["attacker", "suspected"].contains(&verdict), "{session}");
     }
-    let attempts: u64 = it.findings["accounts"].as_array().unwrap().iter().map(|it| it["attempts"].as_u64().unwrap()).sum();
+    let attempts: u64 = it.findings["accounts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["attempts"].as_u64().unwrap())
+        .sum();
     let truth: u64 = it.truth.attempts.values().sum();
     assert!(attempts >= truth, "{attempts} of {truth} attempts shown");
 }

@@ -7,7 +7,9 @@ use crate::run::{konseki, small};
 #[test]
 fn the_screen_answers_in_both_languages_with_the_same_figures() {
     let it = small();
-    for (lang, words) in [("ja", ["通", "konseki why", "確"]), ("en", ["mails", "konseki why", "cannot"])] {
+    for (lang, words) in
+        [("ja", ["通", "konseki why", "確"]), ("en", ["mails", "konseki why", "cannot"])]
+    {
         let said = konseki(&it.folder, &["show", "--case-dir", "case", "--lang", lang]);
         assert_eq!(said.status, 0, "{}", said.err);
         for word in words {
@@ -44,14 +46,16 @@ fn every_claim_of_the_report_opens_its_records() {
 #[test]
 fn why_leads_to_the_very_rows_of_the_evidence() {
     let it = small();
-    let said = konseki(&it.folder, &["why", "mail.messages", "--case-dir", "case", "--format", "json"]);
+    let said =
+        konseki(&it.folder, &["why", "mail.messages", "--case-dir", "case", "--format", "json"]);
     let why: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(why["value"], 420);
     assert_eq!(why["records"].as_array().unwrap().len(), 100);
     assert!(why["total"].as_u64().unwrap() >= 420);
     for record in why["records"].as_array().unwrap() {
         let raw = record["raw"].as_str().unwrap();
-        let (from, to) = (record["bytes"][0].as_u64().unwrap(), record["bytes"][1].as_u64().unwrap());
+        let (from, to) =
+            (record["bytes"][0].as_u64().unwrap(), record["bytes"][1].as_u64().unwrap());
         assert_eq!(to - from, raw.len() as u64, "{record}");
         if record["evidence"].as_str().unwrap().starts_with("ual") {
             assert!(raw.contains(record["record_id"].as_str().unwrap()), "{record}");
@@ -69,7 +73,8 @@ fn why_leads_to_the_very_rows_of_the_evidence() {
 #[test]
 fn sql_reads_and_never_writes() {
     let it = small();
-    let ask = |sql: &str| konseki(&it.folder, &["sql", sql, "--case-dir", "case", "--format", "json"]);
+    let ask =
+        |sql: &str| konseki(&it.folder, &["sql", sql, "--case-dir", "case", "--format", "json"]);
     let said = ask("SELECT count(*) AS n FROM messages WHERE fraudulent");
     let rows: Vec<Value> = serde_json::from_str(&said.out).unwrap();
     assert!(rows[0]["n"].as_u64().unwrap() >= 420);
@@ -138,7 +143,11 @@ fn an_empty_folder_is_told_what_to_export() {
     for (lang, word) in [("ja", "監査"), ("en", "Audit")] {
         let said = konseki(dir.path(), &["investigate", "empty", "--out", "c", "--lang", lang]);
         assert_eq!(said.status, 0, "{}", said.err);
-        assert!(said.out.contains(word) && said.out.contains("Search-UnifiedAuditLog"), "{}", said.out);
+        assert!(
+            said.out.contains(word) && said.out.contains("Search-UnifiedAuditLog"),
+            "{}",
+            said.out
+        );
     }
 }
 
@@ -154,19 +163,30 @@ fn check_says_what_is_there_and_what_is_missing() {
 fn sign_ins_and_a_trace_alone_still_answer() {
     let it = small();
     let dir = tempfile::tempdir().unwrap();
-    copy_but(&it.folder.join("in"), &dir.path().join("in"), &|name| name.starts_with("ual") || name == "konseki.toml");
+    copy_but(&it.folder.join("in"), &dir.path().join("in"), &|name| {
+        name.starts_with("ual") || name == "konseki.toml"
+    });
     let findings = crate::run::findings(dir.path(), "in", "case", &[]);
     assert_eq!(findings["outcome"]["value"], "takeover", "{}", findings["outcome"]);
     assert!(findings["window"]["from"].is_string());
     let mail = &findings["mail"]["messages"];
-    assert!(mail["value"].as_u64().unwrap() >= it.truth.mail.messages * 9 / 10, "{}", findings["mail"]);
+    assert!(
+        mail["value"].as_u64().unwrap() >= it.truth.mail.messages * 9 / 10,
+        "{}",
+        findings["mail"]
+    );
     assert_ne!(mail["is"], "exact", "nothing was declared");
     assert_eq!(findings["next_evidence"][0]["source"], "ual");
 }
 
 /// Copies a folder but for some files (named by their path below it).
-pub fn copy_but(from: &std::path::Path, to: &std::path::Path, leave: &dyn Fn(&str) -> bool) {
-    fn walk(root: &std::path::Path, at: &std::path::Path, to: &std::path::Path, leave: &dyn Fn(&str) -> bool) {
+pub(crate) fn copy_but(from: &std::path::Path, to: &std::path::Path, leave: &dyn Fn(&str) -> bool) {
+    fn walk(
+        root: &std::path::Path,
+        at: &std::path::Path,
+        to: &std::path::Path,
+        leave: &dyn Fn(&str) -> bool,
+    ) {
         for entry in std::fs::read_dir(at).unwrap() {
             let path = entry.unwrap().path();
             let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");

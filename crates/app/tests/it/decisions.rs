@@ -26,13 +26,23 @@ fn a_decision_is_recorded_applied_checked_and_withdrawn() {
     };
     // A name and a reason are needed, and a value of the vocabulary.
     assert_eq!(decide(&["session", &selector, "--is", "owner"]).status, 2);
-    assert_eq!(decide(&["session", &selector, "--is", "mine", "--who", "T", "--why", "x"]).status, 2);
-    let said = decide(&["session", &selector, "--is", "owner", "--who", "田中", "--why", "本人の出張"]);
+    assert_eq!(
+        decide(&["session", &selector, "--is", "mine", "--who", "T", "--why", "x"]).status,
+        2
+    );
+    let said =
+        decide(&["session", &selector, "--is", "owner", "--who", "田中", "--why", "本人の出張"]);
     assert_eq!(said.status, 0, "{}", said.err);
     let after = read(&dir.path().join("case"));
     assert_ne!(verdict_of(&after, &account), "compromised");
     assert_eq!(after["decisions"][0]["who"], "田中");
-    assert!(after["warnings"].as_array().unwrap().iter().any(|it| it["code"] == "decision_against_fact"));
+    assert!(
+        after["warnings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|it| it["code"] == "decision_against_fact")
+    );
     assert_eq!(konseki(dir.path(), &["verify", "--case-dir", "case"]).status, 0);
     // The evidence says the same as before: without the decision, the same bytes.
     assert_eq!(decide(&["--withdraw", "1", "--who", "田中", "--why", "誤り"]).status, 0);

@@ -9,7 +9,10 @@ fn same(name: &str, made: &str) {
         fs::write(&path, made).unwrap();
     }
     let there = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    assert!(there == made, "docs/{name} is not what the code says; KONSEKI_WRITE_DOCS=1 cargo test docs writes it");
+    assert!(
+        there == made,
+        "docs/{name} is not what the code says; KONSEKI_WRITE_DOCS=1 cargo test docs writes it"
+    );
 }
 
 #[test]

@@ -55,11 +55,22 @@ fn every_crate_imports_model_at_most_and_app_imports_all() {
 #[test]
 fn the_judges_know_no_file_clock_environment_chance_or_hash_order() {
     let forbidden = [
-        "std::fs", "std::env", "std::io", "std::net::Tcp", "std::time::", "::now()", "HashMap", "HashSet",
-        "rand::", "std::process", "std::thread",
+        "std::fs",
+        "std::env",
+        "std::io",
+        "std::net::Tcp",
+        "std::time::",
+        "::now()",
+        "HashMap",
+        "HashSet",
+        "rand::",
+        "std::process",
+        "std::thread",
     ];
     for (path, text) in sources(&root().join("crates/decide/src")) {
-        for (n, line) in text.lines().enumerate().filter(|(_, it)| !it.trim_start().starts_with("//")) {
+        for (n, line) in
+            text.lines().enumerate().filter(|(_, it)| !it.trim_start().starts_with("//"))
+        {
             for word in forbidden {
                 assert!(!line.contains(word), "{}:{}: {word}", path.display(), n + 1);
             }
@@ -99,14 +110,21 @@ fn no_knowledge_law_or_language_file_is_forgotten() {
         .iter()
         .flat_map(|(folder, files)| files.iter().map(move |it| format!("{folder}/{}.toml", it.0)))
         .collect();
-    let languages: BTreeSet<String> = report::LANGUAGE_FILES.iter().map(|it| it.0.to_owned()).collect();
+    let languages: BTreeSet<String> =
+        report::LANGUAGE_FILES.iter().map(|it| it.0.to_owned()).collect();
     for top in ["knowledge", "laws"] {
         for name in toml_below(&root().join(top)) {
-            assert!(known.contains(&format!("{top}/{name}")), "{top}/{name} is embedded by no list: {known:?}");
+            assert!(
+                known.contains(&format!("{top}/{name}")),
+                "{top}/{name} is embedded by no list: {known:?}"
+            );
         }
     }
     for name in names("languages/ja", ".toml") {
-        assert!(languages.iter().any(|it| it.contains(&name)), "languages/ja/{name}.toml is forgotten");
+        assert!(
+            languages.iter().any(|it| it.contains(&name)),
+            "languages/ja/{name}.toml is forgotten"
+        );
     }
 }
 
@@ -134,7 +152,11 @@ fn phrases() -> BTreeMap<String, (String, PathBuf)> {
                 let mut literals = Literals(rest);
                 if let (Some(key), Some(english)) = (literals.next(), literals.next()) {
                     let before = found.insert(key.clone(), (english.clone(), path.clone()));
-                    assert!(before.is_none_or(|it| it.0 == english), "{key} is said in two ways: {}", path.display());
+                    assert!(
+                        before.is_none_or(|it| it.0 == english),
+                        "{key} is said in two ways: {}",
+                        path.display()
+                    );
                 }
             }
         }
@@ -186,7 +208,11 @@ fn every_phrase_is_said_in_japanese_with_the_same_values() {
     for (key, (english, path)) in &phrases {
         let japanese = report::phrase_of(key);
         let Some(japanese) = japanese else { panic!("{key} ({}) has no Japanese", path.display()) };
-        assert_eq!(placeholders(english), placeholders(&japanese), "{key}: other values in Japanese");
+        assert_eq!(
+            placeholders(english),
+            placeholders(&japanese),
+            "{key}: other values in Japanese"
+        );
     }
 }
 
@@ -194,7 +220,14 @@ fn every_phrase_is_said_in_japanese_with_the_same_values() {
 fn the_project_names_no_machine_and_no_registry() {
     let words = [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/tmp/", "k/")];
     let mut files = sources(&root().join("crates"));
-    for name in ["README.md", "README.ja.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "GLOSSARY.md"] {
+    for name in [
+        "README.md",
+        "README.ja.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "GLOSSARY.md",
+    ] {
         let path = root().join(name);
         let text = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{name} is missing"));
         files.push((path, text));

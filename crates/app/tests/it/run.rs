@@ -9,14 +9,14 @@ use std::{
 use serde_json::Value;
 
 /// What a run said.
-pub struct Said {
-    pub status: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Said {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 /// Runs konseki in a folder.
-pub fn konseki(folder: &Path, args: &[&str]) -> Said {
+pub(crate) fn konseki(folder: &Path, args: &[&str]) -> Said {
     let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_konseki"))
         .args(args)
         .current_dir(folder)
@@ -32,7 +32,7 @@ pub fn konseki(folder: &Path, args: &[&str]) -> Said {
 }
 
 /// Investigates a folder into `case` beside it and returns the findings.
-pub fn findings(folder: &Path, evidence: &str, case: &str, more: &[&str]) -> Value {
+pub(crate) fn findings(folder: &Path, evidence: &str, case: &str, more: &[&str]) -> Value {
     let mut args = vec!["investigate", evidence, "--out", case, "-q"];
     args.extend(more);
     let said = konseki(folder, &args);
@@ -41,28 +41,32 @@ pub fn findings(folder: &Path, evidence: &str, case: &str, more: &[&str]) -> Val
 }
 
 /// Reads the findings of a case folder.
-pub fn read(case: &Path) -> Value {
+pub(crate) fn read(case: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(case.join("findings.json")).unwrap()).unwrap()
 }
 
 /// One simulated incident, made and investigated once for all tests that only look.
-pub struct Looked {
-    pub folder: PathBuf,
-    pub findings: Value,
-    pub truth: app::example::Truth,
+pub(crate) struct Looked {
+    pub(crate) folder: PathBuf,
+    pub(crate) findings: Value,
+    pub(crate) truth: app::example::Truth,
     _dir: tempfile::TempDir,
 }
 
 /// A founding incident small enough for many tests.
-pub fn small() -> &'static Looked {
+pub(crate) fn small() -> &'static Looked {
     static IT: OnceLock<Looked> = OnceLock::new();
     IT.get_or_init(|| {
-        looked(&app::example::Options { messages: 420, accounts: 14, ..app::example::Options::default() })
+        looked(&app::example::Options {
+            messages: 420,
+            accounts: 14,
+            ..app::example::Options::default()
+        })
     })
 }
 
 /// Simulates and investigates.
-pub fn looked(options: &app::example::Options) -> Looked {
+pub(crate) fn looked(options: &app::example::Options) -> Looked {
     let dir = tempfile::tempdir().unwrap();
     let world = app::example::simulate(options).unwrap();
     world.write(&dir.path().join("in")).unwrap();

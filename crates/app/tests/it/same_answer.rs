@@ -39,7 +39,9 @@ fn records(world: &World, folder: &Path) -> (Vec<String>, Vec<PathBuf>) {
         }
         files.push(source.on_disk().to_owned());
         let mut positions = Vec::new();
-        evidence::read(source, &inspection, &evidence::ReadOptions::default(), &mut |row| positions.push(row.position));
+        evidence::read(source, &inspection, &evidence::ReadOptions::default(), &mut |row| {
+            positions.push(row.position)
+        });
         for text in evidence::fetch(source, &inspection, &positions).into_iter().flatten() {
             records.push(inner(&text));
         }
@@ -69,17 +71,32 @@ fn write(folder: &Path, name: &str, records: &[String], container: usize) {
         0 => fs::write(path("jsonl"), records.join("\n")).unwrap(),
         1 => fs::write(path("json"), format!("[{}]", records.join(",\n"))).unwrap(),
         2 => {
-            let mut gz = flate2::write::GzEncoder::new(fs::File::create(path("jsonl.gz")).unwrap(), flate2::Compression::fast());
+            let mut gz = flate2::write::GzEncoder::new(
+                fs::File::create(path("jsonl.gz")).unwrap(),
+                flate2::Compression::fast(),
+            );
             gz.write_all(records.join("\n").as_bytes()).unwrap();
             gz.finish().unwrap();
         }
         3 => {
-            let rows: String = records.iter().map(|it| format!("2025-01-01,x,y,\"{}\"\r\n", quoted(it))).collect();
-            fs::write(path("csv"), format!("#TYPE Deserialized\r\nCreationDate,UserIds,Operations,AuditData\r\n{rows}")).unwrap();
+            let rows: String =
+                records.iter().map(|it| format!("2025-01-01,x,y,\"{}\"\r\n", quoted(it))).collect();
+            fs::write(
+                path("csv"),
+                format!(
+                    "#TYPE Deserialized\r\nCreationDate,UserIds,Operations,AuditData\r\n{rows}"
+                ),
+            )
+            .unwrap();
         }
         _ => {
-            let rows: String = records.iter().map(|it| format!("1,2025-01-01T00:00:00.0000000Z ,1,x,y,\"{}\",,\r\n", quoted(it))).collect();
-            let text = format!("RecordId,CreationDate,RecordType,Operation,UserId,AuditData,AssociatedAdminUnits,AssociatedAdminUnitsNames\r\n{rows}");
+            let rows: String = records
+                .iter()
+                .map(|it| format!("1,2025-01-01T00:00:00.0000000Z ,1,x,y,\"{}\",,\r\n", quoted(it)))
+                .collect();
+            let text = format!(
+                "RecordId,CreationDate,RecordType,Operation,UserId,AuditData,AssociatedAdminUnits,AssociatedAdminUnitsNames\r\n{rows}"
+            );
             let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             fs::write(path("csv"), [&[0xff, 0xfe][..], &bytes].concat()).unwrap();
         }

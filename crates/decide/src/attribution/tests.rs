@@ -157,7 +157,7 @@ fn a_new_network_at_home_accuses_nobody() {
     let mut log = Log::office(0..40);
     let n = log.add(Context { ip: OTHER_HOME.into(), ..visit("a@x", 40) });
     let it = log.of(n);
-    assert_eq!((it.verdict, it.score), (SessionVerdict::Unknown, 70), "{it:?}");
+    assert_eq!((it.verdict, it.score), (SessionVerdict::Unknown, 60), "{it:?}");
 }
 
 #[test]
