@@ -85,6 +85,14 @@ pub fn classify(inputs: &Inputs<'_>) -> BTreeMap<String, Class> {
         let known = span.get_or_insert(Span { from: it.at, to: it.at });
         (known.from, known.to) = (known.from.min(it.at), known.to.max(it.at));
     }
+    if found.is_empty() {
+        for it in waves(inputs) {
+            found.insert(it.message.clone(), Class::Matched);
+            subjects.insert(normal_subject(&it.subject));
+            let known = span.get_or_insert(Span { from: it.at, to: it.at });
+            (known.from, known.to) = (known.from.min(it.at), known.to.max(it.at));
+        }
+    }
     for it in inputs.sent.iter().filter(|it| !found.contains_key(&it.message)).collect::<Vec<_>>() {
         let account = (inputs.resolve)(&it.sender);
         let Some(access) = inputs.accounts.get(&account) else { continue };
@@ -108,6 +116,23 @@ pub fn classify(inputs: &Inputs<'_>) -> BTreeMap<String, Class> {
     }
     decided(inputs, &mut found);
     found
+}
+
+/// So many mails of one subject to strangers are a wave.
+const WAVE: usize = 30;
+
+/// Where no audit log can prove a single mail: mails of one subject that went out in a wave to
+/// people never written to before, while the attacker was inside.
+fn waves<'a>(inputs: &'a Inputs<'_>) -> Vec<&'a Sent> {
+    let mut by_subject: BTreeMap<(String, String), Vec<&Sent>> = BTreeMap::new();
+    for it in inputs.sent.iter().filter(|it| !it.in_ual && it.recipients > 0 && it.known == 0) {
+        let account = (inputs.resolve)(&it.sender);
+        let Some(access) = inputs.accounts.get(&account) else { continue };
+        if access.from - HOUR <= it.at && it.at <= access.to + DAY {
+            by_subject.entry((account, normal_subject(&it.subject))).or_default().push(it);
+        }
+    }
+    by_subject.into_values().filter(|it| it.len() >= WAVE).flatten().collect()
 }
 
 fn decided(inputs: &Inputs<'_>, found: &mut BTreeMap<String, Class>) {

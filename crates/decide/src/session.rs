@@ -280,8 +280,13 @@ fn adopt_homeless(contexts: &[Context], reads: &[Read], keys: &mut [Option<Key>]
             if context.session.is_empty() { by_account.get(read.account.as_str()) } else { None };
         let free = free.map(Vec::as_slice).unwrap_or_default();
         let key = only(own_id.iter(), keys)
-            .or_else(|| near(context, own_id, contexts, keys))
-            .or_else(|| near(context, free, contexts, keys));
+            .or_else(|| near(context, own_id, contexts, keys, |_| true))
+            .or_else(|| {
+                // Directory records name the user agent, if nothing else.
+                let agent = &read.agent_family;
+                let same = |j: usize| agent.is_empty() || reads[j].agent_family == *agent;
+                near(context, free, contexts, keys, same)
+            });
         adopted.push((
             i,
             key.unwrap_or_else(|| Key {
@@ -313,10 +318,11 @@ fn near(
     members: &[usize],
     contexts: &[Context],
     keys: &[Option<Key>],
+    fits: impl Fn(usize) -> bool,
 ) -> Option<Key> {
     // What worked was never done in a visit that only failed to sign in.
     let close = within_an_hour(members, context, contexts).iter();
-    let close = close.filter(|j| contexts[**j].worked || !context.worked);
+    let close = close.filter(|j| (contexts[**j].worked || !context.worked) && fits(**j));
     only(close.filter(|j| distance(context, &contexts[**j]) < HOUR), keys)
 }
 

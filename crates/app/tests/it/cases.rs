@@ -55,8 +55,9 @@ fn grade(truth: &Truth, verdicts: &BTreeMap<String, String>) -> Grade {
 fn graded(it: &Looked) {
     let grade = grade(&it.truth, &verdicts(&it.folder, "case"));
     let all = grade.right + grade.missed.len() as u64;
-    let recall = grade.right as f64 / all.max(1) as f64;
-    let precision = grade.right as f64 / (grade.right + grade.accused.len() as u64).max(1) as f64;
+    let recall = if all == 0 { 1.0 } else { grade.right as f64 / all as f64 };
+    let accused = grade.right + grade.accused.len() as u64;
+    let precision = if accused == 0 { 1.0 } else { grade.right as f64 / accused as f64 };
     let name = &it.truth.scenario;
     assert!(
         recall >= 0.99,

@@ -167,6 +167,7 @@ fn origin(event: &mut Event, audit: &Value) {
         property(audit, "ExtendedProperties", "UserAgent"),
         text(audit, "UserAgent"),
         agent_of_actor(&text(audit, "ActorInfoString")),
+        agent_of_details(&property(audit, "ExtendedProperties", "additionalDetails")),
     ]);
     event.request =
         first([text(audit, "IntraSystemId"), text(audit, "InterSystemsId")]).to_lowercase();
@@ -194,6 +195,14 @@ fn agent_of_actor(info: &str) -> String {
     let Some((_, rest)) = info.split_once("UserAgent=") else { return String::new() };
     let agent = rest.split("[AppId=").next().unwrap_or_default().trim();
     if agent.starts_with("[NoUserAgent") { String::new() } else { agent.to_owned() }
+}
+
+/// Directory records hold their details as JSON text: `{"User-Agent":"Mozilla/5.0 …"}`.
+fn agent_of_details(details: &str) -> String {
+    if !details.contains("User-Agent") {
+        return String::new();
+    }
+    serde_json::from_str::<Value>(details).map(|it| text(&it, "User-Agent")).unwrap_or_default()
 }
 
 /// What rules on persistence and settings need: compact JSON with sorted keys.
