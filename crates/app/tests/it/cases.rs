@@ -3,10 +3,10 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use app::example::{Actor, Options, Scenario, Truth};
+use app::example::{Actor, Options, Truth};
 use serde_json::Value;
 
-use crate::run::{self, Looked, konseki, looked};
+use crate::run::{self, Looked, golden, konseki, looked};
 
 /// Verdict of every record, as published.
 pub(crate) fn verdicts(folder: &Path, case: &str) -> BTreeMap<String, String> {
@@ -164,7 +164,7 @@ fn whole(it: &Looked) {
 
 #[test]
 fn a_token_replayed_from_the_same_country() {
-    let it = looked(&Options::of(Scenario::TokenReplay));
+    let it = golden("token_replay");
     graded(&it);
     taken_over(&it);
     evidence_adds_up(&it);
@@ -183,7 +183,7 @@ fn a_token_replayed_from_the_same_country() {
 
 #[test]
 fn an_internal_spread_over_three_accounts() {
-    let it = looked(&Options::of(Scenario::InternalSpread));
+    let it = golden("internal_spread");
     graded(&it);
     taken_over(&it);
     figures(&it);
@@ -206,7 +206,7 @@ fn an_internal_spread_over_three_accounts() {
 
 #[test]
 fn a_clean_tenant_with_a_password_spray_accuses_nobody() {
-    let it = looked(&Options::of(Scenario::CleanSpray));
+    let it = golden("clean_spray");
     graded(&it);
     evidence_adds_up(&it);
     assert_eq!(it.findings["outcome"]["value"], "cannot_tell");

@@ -73,3 +73,23 @@ pub(crate) fn looked(options: &app::example::Options) -> Looked {
     let findings = findings(dir.path(), "in", "case", &[]);
     Looked { folder: dir.path().to_owned(), findings, truth: world.truth, _dir: dir }
 }
+
+/// A golden case: its evidence and truth as stored in `cases/`.
+pub(crate) fn golden(name: &str) -> Looked {
+    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases").join(name);
+    let scenario = app::example::Scenario::named(name).unwrap();
+    let world = app::example::simulate(&app::example::Options::of(scenario)).unwrap();
+    if std::env::var_os("KONSEKI_WRITE_CASES").is_some() {
+        let _ = std::fs::remove_dir_all(&stored);
+        world.write(&stored.join("in")).unwrap();
+        let truth = serde_json::to_string_pretty(&world.truth).unwrap();
+        std::fs::write(stored.join("truth.json"), truth).unwrap();
+    }
+    let text = std::fs::read_to_string(stored.join("truth.json")).unwrap();
+    let truth: app::example::Truth = serde_json::from_str(&text).unwrap();
+    assert!(truth == world.truth, "cases/{name} is stale; KONSEKI_WRITE_CASES=1 cargo test cases writes it");
+    let dir = tempfile::tempdir().unwrap();
+    let evidence = stored.join("in");
+    let findings = findings(dir.path(), evidence.to_str().unwrap(), "case", &[]);
+    Looked { folder: dir.path().to_owned(), findings, truth, _dir: dir }
+}
