@@ -43,26 +43,34 @@ const REFUSED: Phrase = Phrase::new("warning.unreadable", "Could not be read.");
 pub(crate) fn files(read: &Read) -> Vec<EvidenceFile> {
     let mut found: Vec<EvidenceFile> = read.files.iter().map(|it| file(it, read)).collect();
     for trouble in &read.troubles {
-        if !found.iter().any(|it| it.path == trouble.path) {
-            found.push(EvidenceFile {
-                path: trouble.path.clone(),
-                kind: Kind::Unknown,
-                sha256: String::new(),
-                bytes: 0,
-                rows: 0,
-                records: 0,
-                duplicates: 0,
-                rejected: 0,
-                lossy: 0,
-                conflicts: 0,
-                from: None,
-                to: None,
-                warnings: vec![warning(&trouble.code, &trouble.reason, &trouble.path)],
-            });
+        let warning = warning(&trouble.code, &trouble.reason, &trouble.path);
+        match found.iter_mut().find(|it| it.path == trouble.path) {
+            Some(it) if it.warnings.iter().any(|other| other.code == warning.code) => {}
+            Some(it) => it.warnings.push(warning),
+            None => found.push(unread(&trouble.path, warning)),
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
+}
+
+/// A file that could not be opened is listed all the same.
+fn unread(path: &str, warning: Warning) -> EvidenceFile {
+    EvidenceFile {
+        path: path.to_owned(),
+        kind: Kind::Unknown,
+        sha256: String::new(),
+        bytes: 0,
+        rows: 0,
+        records: 0,
+        duplicates: 0,
+        rejected: 0,
+        lossy: 0,
+        conflicts: 0,
+        from: None,
+        to: None,
+        warnings: vec![warning],
+    }
 }
 
 fn file(it: &FileRead, read: &Read) -> EvidenceFile {
@@ -70,6 +78,9 @@ fn file(it: &FileRead, read: &Read) -> EvidenceFile {
     let path = &it.source.path;
     let mut warnings: Vec<Warning> =
         it.reading.warnings.iter().map(|(code, detail)| warning(code, detail, path)).collect();
+    if let Some((code, detail)) = &it.inspection.stopped {
+        warnings.push(warning(code, detail, path));
+    }
     let mut add = |code: &str, text: Text| {
         if !warnings.iter().any(|it| it.code == code) {
             warnings.push(Warning { code: code.into(), text, evidence: path.clone() });

@@ -226,3 +226,22 @@ fn a_clean_tenant_with_a_password_spray_accuses_nobody() {
     let truth: u64 = it.truth.attempts.values().sum();
     assert!(attempts >= truth, "{attempts} of {truth} attempts shown");
 }
+
+/// Sign-ins are kept 30 days only: often there are none. Who did what must come out all the same.
+#[test]
+fn without_sign_ins_the_audit_log_alone_tells_who_did_what() {
+    // Large enough that the first visits, which only the sign-in log tells from abroad and which stay
+    // `suspected` here, weigh as little as in a real wave.
+    let it = looked(&Options { messages: 1_700, accounts: 14, ..Options::default() });
+    let dir = tempfile::tempdir().unwrap();
+    crate::cli::copy_but(&it.folder.join("in"), &dir.path().join("in"), &|name| name.starts_with("signin"));
+    let findings = run::findings(dir.path(), "in", "case", &[]);
+    assert!(!findings["evidence"].as_array().unwrap().iter().any(|it| it["kind"] == "signins"));
+    let mut truth = it.truth.clone();
+    truth.signins.clear();
+    let grade = grade(&truth, &verdicts(dir.path(), "case"));
+    let recall = grade.right as f64 / (grade.right + grade.missed.len() as u64) as f64;
+    assert!(recall >= 0.99, "recall {recall}: {:?}", grade.missed);
+    assert!(grade.accused.len() as f64 <= grade.right as f64 * 0.01, "{:?}", grade.accused);
+    assert_eq!(findings["mail"]["messages"]["value"], truth.mail.messages);
+}

@@ -202,7 +202,9 @@ fn agent_of_details(details: &str) -> String {
     if !details.contains("User-Agent") {
         return String::new();
     }
-    serde_json::from_str::<Value>(details).map(|it| text(&it, "User-Agent")).unwrap_or_default()
+    let agent = serde_json::from_str::<Value>(details).map(|it| text(&it, "User-Agent"));
+    // The sign-in service itself, where it writes down a consent: it is nobody's client.
+    agent.ok().filter(|it| it != "EvoSTS").unwrap_or_default()
 }
 
 /// What rules on persistence and settings need: compact JSON with sorted keys.
