@@ -35,15 +35,19 @@ pub(crate) struct CaseDir {
 const LATER: [&str; 6] = ["report", "review", "notify", "replay", "collect", "diff"];
 
 fn command() -> Command {
-    let mut all = Command::new("konseki")
+    // The shared options first: their own description is not the program's.
+    let mut all = Common::augment_args(Command::new("konseki"))
         .version(env!("CARGO_PKG_VERSION"))
-        .about("What happened to a taken-over Microsoft 365 account: every figure leads back to its records")
+        .about(
+            "What happened to a taken-over Microsoft 365 account: every figure leads back to its \
+             records",
+        )
         .subcommand_required(true)
         .arg_required_else_help(true);
     for it in COMMANDS {
         all = all.subcommand((it.define)(Command::new(it.name)));
     }
-    Common::augment_args(all)
+    all
 }
 
 /// Runs the program and returns its exit status.

@@ -110,7 +110,7 @@ impl Counter {
         };
         it.lossy += u64::from(record.losses > 0);
         let at = match &record.what {
-            What::Event(event) => Some(event.at),
+            What::Event(event) | What::Log(event) => Some(event.at),
             What::SignIn(signin) => Some(signin.event.at),
             What::Mail(mail) => mail.at,
             What::Address(_) | What::Inventory(_) => None,

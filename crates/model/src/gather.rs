@@ -202,3 +202,39 @@ pub struct ListSummary {
     /// Recipients that stand in it but for a plus-tag, dots or one letter.
     pub near: u64,
 }
+
+/// One clock hour in which a log outside Microsoft 365 has lines.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct LogHour {
+    /// Evidence id.
+    pub evidence: String,
+    /// Start of the hour, µs.
+    pub hour: Micros,
+    /// Lines.
+    pub lines: u64,
+}
+
+/// Lines of a log outside Microsoft 365 that name an address or user of the attacker.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct LogHit {
+    /// Evidence id.
+    pub evidence: String,
+    /// Operation (`accept`, `deny`, `connect` …).
+    pub operation: String,
+    /// User.
+    pub actor: String,
+    /// Address it came from.
+    pub ip: String,
+    /// What was connected to.
+    pub object: String,
+    /// Whether it worked; a refused connection is an attempt.
+    pub worked: bool,
+    /// Lines.
+    pub lines: u64,
+    /// First instant.
+    pub first: Micros,
+    /// Last instant.
+    pub last: Micros,
+    /// Least record id.
+    pub least: String,
+}

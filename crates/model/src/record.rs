@@ -65,6 +65,9 @@ pub enum What {
     Event(Event),
     /// A record of the Entra sign-in log.
     SignIn(SignIn),
+    /// A line of a log outside Microsoft 365 (firewall, database), in the words of an event:
+    /// `workload` is the kind of log, `actor` its user, `object` what was connected to.
+    Log(Event),
     /// A row of a message trace: one message to one recipient.
     Mail(Mail),
     /// A row of an address list.

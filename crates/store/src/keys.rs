@@ -34,7 +34,8 @@ pub(crate) struct Key {
 }
 
 /// Tables of records: what keys are unique in.
-pub(crate) const KINDS: [&str; 5] = ["events", "signins", "mails", "addresses", "inventory"];
+pub(crate) const KINDS: [&str; 6] =
+    ["events", "signins", "mails", "addresses", "inventory", "logs"];
 
 /// Hash of several texts, first 16 bytes. It cannot be steered by what stands in evidence.
 fn hash(parts: &[&str]) -> u128 {
@@ -55,6 +56,7 @@ impl Key {
             What::Mail(_) => (2, ""),
             What::Address(_) => (3, evidence),
             What::Inventory(_) => (4, evidence),
+            What::Log(_) => (5, ""),
         };
         let table = KINDS[kind as usize];
         Key {

@@ -94,6 +94,17 @@ const ADDRESS: &[Column] = &[("address", Text), ("name", Text), ("organisation",
 const INVENTORY: &[Column] =
     &[("account", Text), ("aliases", Text), ("name", Text), ("kind", Text), ("enabled", Bool)];
 
+const LOG: &[Column] = &[
+    ("at", Int),
+    ("workload", Text),
+    ("operation", Text),
+    ("actor", Text),
+    ("ip", Text),
+    ("object", Text),
+    ("worked", Bool),
+    ("detail", Text),
+];
+
 const CONTEXT: &[Column] = &[
     ("context", Text),
     ("signin", Bool),
@@ -139,11 +150,13 @@ pub(crate) enum Cached {
     Contexts,
     /// Rows not understood.
     Rejects,
+    /// Lines of logs outside Microsoft 365.
+    Logs,
 }
 
 impl Cached {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Cached; 9] = [
+    pub(crate) const ALL: [Cached; 10] = [
         Cached::Events,
         Cached::Items,
         Cached::Sends,
@@ -153,6 +166,7 @@ impl Cached {
         Cached::Inventory,
         Cached::Contexts,
         Cached::Rejects,
+        Cached::Logs,
     ];
 
     /// Name of the table and stem of its file.
@@ -167,6 +181,7 @@ impl Cached {
             Cached::Inventory => "inventory",
             Cached::Contexts => "contexts",
             Cached::Rejects => "rejects",
+            Cached::Logs => "logs",
         }
     }
 
@@ -182,6 +197,7 @@ impl Cached {
             Cached::Inventory => [ORIGIN, INVENTORY, &[]],
             Cached::Contexts => [CONTEXT, &[], &[]],
             Cached::Rejects => [ORIGIN, REJECT, &[]],
+            Cached::Logs => [ORIGIN, LOG, &[]],
         }
     }
 

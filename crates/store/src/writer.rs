@@ -76,6 +76,7 @@ impl TableSet {
                 let seen = Seen { event: &signin.event, signin: true, protocol: &signin.protocol };
                 self.event(&origin, seen, signin, &record.key)
             }
+            What::Log(event) => self.log(&origin, event),
             What::Mail(mail) => self.mail(&origin, mail, &record.key),
             What::Address(entry) => {
                 let none = String::new();
@@ -102,6 +103,20 @@ impl TableSet {
                 self.push(Cached::Inventory, &[&origin, &own])
             }
         }
+    }
+
+    fn log(&mut self, origin: &[Cell<'_>], it: &Event) -> Result<()> {
+        let own = [
+            Cell::Int(it.at),
+            (&it.workload).into(),
+            (&it.operation).into(),
+            (&it.actor).into(),
+            (&it.ip).into(),
+            (&it.object).into(),
+            Cell::Bool(Some(it.succeeded != Some(false))),
+            (&it.detail).into(),
+        ];
+        self.push(Cached::Logs, &[origin, &own])
     }
 
     /// A row not understood.

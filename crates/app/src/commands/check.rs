@@ -87,7 +87,7 @@ fn look(source: &Source, inspection: &Inspection) -> Seen {
     let reading = evidence::read(source, inspection, &ReadOptions::default(), &mut |row| {
         let Content::Record(record) = row.content else { return };
         let name = match record.what {
-            What::Event(it) => it.actor,
+            What::Event(it) | What::Log(it) => it.actor,
             What::SignIn(it) => it.event.actor,
             What::Mail(it) => it.sender,
             What::Inventory(it) => it.account,

@@ -6,6 +6,7 @@ mod aliases;
 mod contexts;
 mod details;
 mod inventory;
+mod logs;
 pub(crate) mod mail_figures;
 mod mail_sql;
 mod near;
