@@ -50,22 +50,50 @@ impl Unit {
         };
         language.say(phrase, &[("n", &number(value))])
     }
+
+    /// The unit where no number can be given.
+    fn unknown(self) -> Phrase {
+        match self {
+            Unit::Messages => {
+                Phrase::new("report.unknown_messages", "an unknown number of messages")
+            }
+            Unit::Recipients => {
+                Phrase::new("report.unknown_recipients", "an unknown number of recipients")
+            }
+            Unit::Addresses => {
+                Phrase::new("report.unknown_addresses", "an unknown number of addresses")
+            }
+            Unit::People => Phrase::new("report.unknown_people", "an unknown number of people"),
+            Unit::Items => Phrase::new("report.unknown_items", "an unknown number of items"),
+        }
+    }
 }
 
-/// The value with its unit, or a dash where nothing is known.
+/// Whether nothing was found while more may exist: «at least 0» would read as a number.
+pub(crate) fn none_shown(figure: &Figure) -> bool {
+    figure.value == Some(0) && figure.is == Is::AtLeast
+}
+
+/// The value with its unit, `none found` for «at least 0», or a dash where nothing is known.
 pub(crate) fn amount(figure: &Figure, unit: Unit, language: Language) -> String {
+    if none_shown(figure) {
+        return language.word(Phrase::new("report.figure_none", "none found"));
+    }
     figure.value.map_or_else(|| "—".to_owned(), |it| unit.of(it, language))
 }
 
 /// How far the figure can be trusted, in one word.
 pub(crate) fn trust(figure: &Figure, language: Language) -> String {
+    if none_shown(figure) {
+        return language.word(Phrase::new("report.figure_none_is", "not proven to be none"));
+    }
     word(language, "is", &written(figure.is))
 }
 
 /// The figure inside a sentence: `7,921 messages`, `at least 7,921 messages`, `an unknown number`.
 pub(crate) fn spoken(figure: &Figure, unit: Unit, language: Language) -> String {
     let Some(value) = figure.value else {
-        return language.word(Phrase::new("report.figure_unknown", "an unknown number"));
+        return language.word(unit.unknown());
     };
     let phrase = match figure.is {
         Is::AtLeast => Phrase::new("report.figure_at_least", "at least {what}"),
@@ -90,7 +118,9 @@ mod tests {
         let figure = Figure::at_least(7921);
         assert_eq!(spoken(&figure, Unit::Messages, EN), "at least 7,921 messages");
         assert_eq!(spoken(&figure, Unit::Messages, JA), "少なくとも 7,921 通");
-        assert_eq!(spoken(&Figure::unknown(), Unit::Messages, JA), "不明な数");
+        assert_eq!(spoken(&Figure::unknown(), Unit::Messages, JA), "通数不明");
+        assert_eq!(amount(&Figure::at_least(0), Unit::Messages, EN), "none found");
+        assert_eq!(trust(&Figure::at_least(0), JA), "ないことの裏付けなし");
         assert_eq!(number(1_234_567), "1,234,567");
         assert_eq!(number(12), "12");
     }

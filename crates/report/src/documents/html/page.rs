@@ -10,7 +10,7 @@ use model::{
 use crate::{
     Language,
     claims::why_command,
-    figures::{Unit, amount, limits, number, trust},
+    figures::{Unit, amount, limits, none_shown, number, trust},
     names::safe,
     times,
     words::{word, written},
@@ -20,6 +20,25 @@ use crate::{
 const FOLDED: usize = 200;
 /// Rows above which the rest is left to `konseki show`.
 const MOST: usize = 2_000;
+
+/// A row of a table: its cells, and what is set below them over the whole width. Long texts stand
+/// below, for a narrow column breaks them into single letters on paper.
+pub(super) struct Row {
+    cells: Vec<Markup>,
+    below: Option<Markup>,
+}
+
+impl Row {
+    pub(super) fn with(cells: Vec<Markup>, below: Option<Markup>) -> Row {
+        Row { cells, below }
+    }
+}
+
+impl From<Vec<Markup>> for Row {
+    fn from(cells: Vec<Markup>) -> Row {
+        Row { cells, below: None }
+    }
+}
 
 /// The findings, and how they are said.
 pub(super) struct Page<'a> {
@@ -86,18 +105,20 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// A figure as a card: label, value, how far it can be trusted, its basis.
+    /// A figure as a card: label, value, how far it can be trusted, its limits, its basis. The limits
+    /// are never folded away: without them the number says too much.
     pub(super) fn card(&self, claim: &str, label: Phrase, figure: &Figure, unit: Unit) -> Markup {
         let why = limits(&figure.limits, self.language);
+        let none = none_shown(figure);
         html! {
             li data-claim=(safe(claim)) {
                 span.label { (self.t(label)) }
-                span.value { (amount(figure, unit, self.language)) }
+                span class=(if none { "value words" } else { "value" }) { (amount(figure, unit, self.language)) }
                 span class={ "trust " (written(figure.is)) } { (trust(figure, self.language)) }
+                @if !why.is_empty() { ul.limits { @for it in &why { li { (it) } } } }
                 details {
                     summary { (self.t(Phrase::new("report.basis", "Basis"))) }
                     p { code { (safe(&why_command(claim))) } }
-                    @if !why.is_empty() { ul { @for it in &why { li { (it) } } } }
                 }
             }
         }
@@ -107,11 +128,11 @@ impl<'a> Page<'a> {
     pub(super) fn reasons(&self, reasons: &[Reason]) -> Markup {
         html! {
             @if !reasons.is_empty() {
-                ul {
+                ul.reasons {
                     @for it in reasons {
                         li {
                             (self.text(&it.text))
-                            " " span.note { (self.word("class", &it.class)) " " (format!("{:+}", it.score)) " · " (safe(&it.rule)) }
+                            " " span.rule { (self.word("class", &it.class)) " " (format!("{:+}", it.score)) " · " (safe(&it.rule)) }
                         }
                     }
                 }
@@ -121,11 +142,11 @@ impl<'a> Page<'a> {
 
     /// A table whose first column heads its rows. Many rows are folded, very many are left out and
     /// the command that shows them is named.
-    pub(super) fn table(
+    pub(super) fn table<R: Into<Row>>(
         &self,
         caption: Phrase,
         head: &[Phrase],
-        rows: Vec<Vec<Markup>>,
+        rows: Vec<R>,
         part: &str,
     ) -> Markup {
         if rows.is_empty() {
@@ -136,11 +157,7 @@ impl<'a> Page<'a> {
             div.scroll { table {
                 caption { (self.t(caption)) }
                 thead { tr { @for it in head { th scope="col" { (self.t(*it)) } } } }
-                tbody { @for row in rows.into_iter().take(MOST) { tr {
-                    @for (at, cell) in row.into_iter().enumerate() {
-                        @if at == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
-                    }
-                } } }
+                @for row in rows.into_iter().take(MOST) { (body(row.into(), head.len())) }
             } }
             @if count > MOST {
                 p.note { (self.say(Phrase::new("report.rest", "{n} more: {command}"), &[("n", &number((count - MOST) as u64)), ("command", &format!("konseki show {part}"))])) }
@@ -149,14 +166,24 @@ impl<'a> Page<'a> {
         self.folded(table, count, count > FOLDED)
     }
 
-    /// Folds a table behind the number of its rows.
+    /// Folds a table behind the number of its rows. One of moderate length is printed whole; of a long
+    /// one paper only says that it was left out.
     pub(super) fn folded(&self, table: Markup, rows: usize, fold: bool) -> Markup {
         if !fold {
             return table;
         }
         let label = self
             .say(Phrase::new("report.rows", "Table of {n} rows"), &[("n", &number(rows as u64))]);
-        html! { details.rows { summary { (label) } (table) } }
+        let unprinted = Phrase::new(
+            "report.rows_unprinted",
+            "A table of {n} rows is left out on paper; it stands in the HTML file.",
+        );
+        html! {
+            details class=(if rows > FOLDED { "rows" } else { "rows short" }) { summary { (label) } (table) }
+            @if rows > FOLDED {
+                p.paper { (self.say(unprinted, &[("n", &number(rows as u64))])) }
+            }
+        }
     }
 
     /// A verdict as a chip: its word carries the meaning, colour and border only repeat it.
@@ -168,6 +195,20 @@ impl<'a> Page<'a> {
             _ => "open",
         };
         html! { span class={ "chip " (class) } { (self.word(area, it)) } }
+    }
+}
+
+/// One row as a body of its own, so that paper does not part a row from what stands below it.
+fn body(row: Row, columns: usize) -> Markup {
+    html! {
+        tbody {
+            tr class=[row.below.as_ref().map(|_| "over")] {
+                @for (at, cell) in row.cells.into_iter().enumerate() {
+                    @if at == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                }
+            }
+            @if let Some(below) = row.below { tr.below { td colspan=(columns) { (below) } } }
+        }
     }
 }
 
