@@ -9,6 +9,7 @@ use model::{Content, Kind};
 
 use crate::{FindOptions, ReadOptions, find, inspect, read};
 
+#[expect(clippy::print_stderr, reason = "a test that looks at nothing says so")]
 fn corpus(path: &str) -> Option<PathBuf> {
     let found = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus").join(path);
     if !found.exists() {
@@ -43,6 +44,7 @@ fn the_public_tenant_is_counted_exactly() {
 
 /// Every sample of an audit log is recognised; nothing in it is lost in silence.
 #[test]
+#[expect(clippy::print_stderr, reason = "what was rejected is shown")]
 fn every_audit_sample_is_read_or_explained() {
     let Some(path) = corpus("samples/ual") else { return };
     let found = find(&[path], &FindOptions::default());
@@ -63,4 +65,46 @@ fn every_audit_sample_is_read_or_explained() {
     }
     assert!(rows >= 85, "{rows}");
     assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+/// Lines of many FortiOS versions, as a parser's own tests keep them.
+#[test]
+fn every_fortigate_line_with_a_time_is_read() {
+    let Some(path) = corpus("samples/network/fortigate-sekoia/raw.ndjson") else { return };
+    let text = std::fs::read_to_string(path).unwrap();
+    let raw: Vec<String> = text
+        .lines()
+        .map(|it| {
+            serde_json::from_str::<serde_json::Value>(it).unwrap()["raw"]
+                .as_str()
+                .unwrap()
+                .trim()
+                .to_owned()
+        })
+        // Another notation, and another product.
+        .filter(|it| {
+            it.contains("type=") && !it.contains("|Fortinet|") && !it.contains("device_id=")
+        })
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("f");
+    std::fs::write(&file, raw.join("\n")).unwrap();
+    let found = find(&[file], &FindOptions::default());
+    let inspection = inspect(&found.sources[0]);
+    assert_eq!(inspection.format.map(|it| it.id), Some("firewall_fortigate"));
+    let mut rejected = 0;
+    let reading = read(&found.sources[0], &inspection, &ReadOptions::default(), &mut |row| {
+        let line = &raw[row.position.row as usize - 1];
+        match row.content {
+            // The time of day alone, or the collector's clock, which is no better.
+            Content::Reject(it) => {
+                assert!(!line.contains("eventtime=") && !line.contains("date="), "{line}");
+                assert_eq!(it.reason, "time of the line cannot be read");
+                rejected += 1;
+            }
+            Content::Record(it) => assert!(matches!(it.what, model::What::Log(_)), "{line}"),
+        }
+    });
+    assert_eq!((reading.rows, reading.rejected), (63, 5));
+    assert_eq!(rejected, 5);
 }

@@ -19,6 +19,8 @@ pub(crate) enum Shape {
     Cards,
     /// An Excel workbook.
     Workbook,
+    /// One record a line, as pairs of key and value.
+    Lines,
 }
 
 /// What can be seen of a file before it is read.
@@ -29,7 +31,7 @@ pub(crate) struct Head {
     pub(crate) header: Vec<String>,
     /// The header in normal form.
     pub(crate) columns: Columns,
-    /// The first rows (CSV, workbook).
+    /// The first rows (CSV, workbook); of a log its first lines, a cell each.
     pub(crate) rows: Vec<Vec<String>>,
     /// The first sound object (JSON).
     pub(crate) first: Value,
@@ -64,6 +66,8 @@ pub(crate) enum RawRow<'a> {
     Json(&'a Value),
     /// A vCard.
     Card(&'a str),
+    /// A line of a log.
+    Line(&'a str),
 }
 
 /// Turns the rows of one file into records.

@@ -14,7 +14,7 @@ use crate::{
     encoding::{Decoding, Detector},
     format::{Format, Head, Shape},
     limits,
-    normal::{address, columns::Columns},
+    normal::{address, columns::Columns, pairs::Pairs},
     rows::{
         buffer::Buffer,
         csv::{Cells, Flaw, Line, Rows},
@@ -142,7 +142,18 @@ fn text_head(first: &[u8], encoding: &'static Encoding) -> Option<Head> {
     if start.get(..11).is_some_and(|it| it.eq_ignore_ascii_case("BEGIN:VCARD")) {
         return Some(Head { shape: Shape::Cards, ..Head::default() });
     }
-    Some(csv_head(&text))
+    Some(log_head(&text).unwrap_or_else(|| csv_head(&text)))
+}
+
+/// A log of pairs: most lines hold so many of them that no table and no text looks like it.
+fn log_head(text: &str) -> Option<Head> {
+    let lines = || text.lines().filter(|it| !it.trim().is_empty()).take(40);
+    let alike = lines().filter(|it| Pairs::of(it).len() >= 6).count();
+    (alike * 2 > lines().count()).then(|| Head {
+        shape: Shape::Lines,
+        rows: lines().map(|it| vec![it.to_owned()]).collect(),
+        ..Head::default()
+    })
 }
 
 fn json_head(text: &str) -> Option<Head> {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use model::{Content, Position, Reading, Record, Reject, Row, What};
+use model::{Content, Position, Reading, Record, Reject, RejectLead, Row, What};
 use serde_json::Value;
 
 use crate::{
@@ -28,7 +28,7 @@ pub fn read(
         reading.warnings.push(("text_lost".into(), inspection.encoding.clone()));
     }
     let mut reader = opened(source, inspection, options);
-    let mut counter = Counter { reading, last: None };
+    let mut counter = Counter { reading, last: None, alone: Vec::new() };
     let outcome = walk(source, inspection, &mut |seen| {
         if let Some(content) = content(&mut *reader, &seen) {
             let position = seen.position(counter.reading.rows + 1);
@@ -92,9 +92,15 @@ fn content(reader: &mut dyn RowReader, seen: &Seen<'_>) -> Option<Content> {
     Some(Content::Reject(reader.broken(cells, &text, reason)))
 }
 
+/// Rejected rows remembered one by one.
+const LEADS: usize = 10_000;
+
 struct Counter {
     reading: Reading,
+    /// Time of the last row that has one.
     last: Option<i64>,
+    /// Leads without a row before them: the next row's time is put beside them.
+    alone: Vec<usize>,
 }
 
 impl Counter {
@@ -102,13 +108,16 @@ impl Counter {
         let it = &mut self.reading;
         it.rows += 1;
         let record = match content {
-            Content::Reject(_) => {
+            Content::Reject(reject) => {
                 it.rejected += 1;
+                self.lead(reject);
                 return;
             }
             Content::Record(record) => record,
         };
         it.lossy += u64::from(record.losses > 0);
+        it.non_interactive |=
+            matches!(&record.what, What::SignIn(it) if it.stream == "non_interactive");
         let at = match &record.what {
             What::Event(event) | What::Log(event) => Some(event.at),
             What::SignIn(signin) => Some(signin.event.at),
@@ -120,7 +129,26 @@ impl Counter {
             it.to = Some(it.to.map_or(at, |to| to.max(at)));
             it.sorted &= self.last.is_none_or(|last| last <= at);
             self.last = Some(at);
+            for n in self.alone.drain(..) {
+                it.leads[n].beside = Some(at);
+            }
         }
+    }
+
+    fn lead(&mut self, reject: &Reject) {
+        let leads = &mut self.reading.leads;
+        if leads.len() == LEADS {
+            return;
+        }
+        if self.last.is_none() {
+            self.alone.push(leads.len());
+        }
+        leads.push(RejectLead {
+            at: reject.at,
+            beside: self.last,
+            operation: reject.operation.clone(),
+            account: reject.account.clone(),
+        });
     }
 }
 
@@ -128,6 +156,7 @@ impl Counter {
 fn ended_early(reading: &mut Reading, error: &io::Error) -> Row {
     reading.rows += 1;
     reading.rejected += 1;
+    reading.cut = true;
     let limit = limits::is_hit(error);
     reading
         .warnings

@@ -14,6 +14,7 @@ use crate::{
         cards,
         csv::{Cells, Flaw, Line, Rows},
         json::Objects,
+        lines::{TextLine, TextLines},
         workbook,
     },
     source::Source,
@@ -30,7 +31,7 @@ pub(crate) struct Seen<'a> {
     pub(crate) row: RawRow<'a>,
     /// Why it is broken.
     pub(crate) flaw: Option<&'static str>,
-    /// First line of a table: perhaps a header.
+    /// First line of a table, or a repetition of it: perhaps a header.
     pub(crate) first: bool,
 }
 
@@ -55,6 +56,7 @@ pub(crate) fn walk(source: &Source, inspection: &Inspection, visit: Visit<'_>) -
             Shape::Csv => table(&mut text, inspection, visit),
             Shape::Json => objects(&mut text, visit),
             Shape::Cards => address_cards(&mut text, visit),
+            Shape::Lines => log(&mut text, visit),
             Shape::Workbook => Ok(()),
         }
     })
@@ -73,7 +75,7 @@ fn table(text: &mut dyn Read, inspection: &Inspection, visit: Visit<'_>) -> io::
         cells.list(&mut list);
         // Exports put one behind the other repeat their header.
         let again = !first && list.len() == header.len() && header.len() > 1 && list == *header;
-        if is_preface(&list) || again {
+        if is_preface(&list) {
             continue;
         }
         let flaw = match line.flaw {
@@ -83,8 +85,10 @@ fn table(text: &mut dyn Read, inspection: &Inspection, visit: Visit<'_>) -> io::
             Flaw::TooLong => Some("the row is longer than 16 MiB"),
         };
         let row = RawRow::Cells(&list);
-        let seen = Seen { from: line.from, to: line.to, text: &line.bytes, row, flaw, first };
+        let heads = first || again;
         first = false;
+        let (from, to) = (line.from, line.to);
+        let seen = Seen { from, to, text: &line.bytes, row, flaw, first: heads };
         if !visit(seen) {
             return Ok(());
         }
@@ -112,6 +116,26 @@ fn objects(text: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
         }
     }
     objects.error().map_or(Ok(()), Err)
+}
+
+fn log(text: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
+    let mut lines = TextLines::new(Buffer::new(text));
+    let mut line = TextLine::default();
+    while lines.next(&mut line) {
+        let content = String::from_utf8_lossy(&line.bytes);
+        let seen = Seen {
+            from: line.from,
+            to: line.to,
+            text: &line.bytes,
+            row: RawRow::Line(&content),
+            flaw: line.too_long.then_some("the row is longer than 16 MiB"),
+            first: false,
+        };
+        if !visit(seen) {
+            return Ok(());
+        }
+    }
+    lines.error().map_or(Ok(()), Err)
 }
 
 fn address_cards(text: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {

@@ -70,6 +70,19 @@ impl Kind {
     }
 }
 
+/// What is known of a rejected row: evidence that was lost, and where.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct RejectLead {
+    /// When, by its wrapper.
+    pub at: Option<i64>,
+    /// When the row before it (else after it) in the file was.
+    pub beside: Option<i64>,
+    /// Operation, by its wrapper; empty if not said.
+    pub operation: String,
+    /// User, by its wrapper; empty if not said.
+    pub account: String,
+}
+
 /// What reading one file gave, without its rows.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
@@ -93,4 +106,14 @@ pub struct Reading {
     pub sorted: bool,
     /// Encoding the text was decoded from.
     pub encoding: String,
+    /// One a rejected row, up to 10,000; a reject beyond that may be anywhere in the file.
+    #[serde(default)]
+    pub leads: Vec<RejectLead>,
+    /// The export itself shows that rows are missing: the file ends early, or its result indexes
+    /// are not whole.
+    #[serde(default)]
+    pub cut: bool,
+    /// A sign-in of the non-interactive stream stands in it.
+    #[serde(default)]
+    pub non_interactive: bool,
 }

@@ -95,6 +95,10 @@ pub(crate) fn spoken(figure: &Figure, unit: Unit, language: Language) -> String 
     let Some(value) = figure.value else {
         return language.word(unit.unknown());
     };
+    if none_shown(figure) {
+        let phrase = Phrase::new("report.figure_none_spoken", "none found (not proven to be none)");
+        return language.word(phrase);
+    }
     let phrase = match figure.is {
         Is::AtLeast => Phrase::new("report.figure_at_least", "at least {what}"),
         Is::AtMost => Phrase::new("report.figure_at_most", "at most {what}"),
@@ -118,9 +122,9 @@ mod tests {
         let figure = Figure::at_least(7921);
         assert_eq!(spoken(&figure, Unit::Messages, EN), "at least 7,921 messages");
         assert_eq!(spoken(&figure, Unit::Messages, JA), "少なくとも 7,921 通");
-        assert_eq!(spoken(&Figure::unknown(), Unit::Messages, JA), "通数不明");
+        assert_eq!(spoken(&Figure::unknown(), Unit::Messages, JA), "不明な通数");
         assert_eq!(amount(&Figure::at_least(0), Unit::Messages, EN), "none found");
-        assert_eq!(trust(&Figure::at_least(0), JA), "ないことの裏付けなし");
+        assert_eq!(trust(&Figure::at_least(0), JA), "「ない」とは言えない");
         assert_eq!(number(1_234_567), "1,234,567");
         assert_eq!(number(12), "12");
     }

@@ -64,6 +64,7 @@ pub fn scope_name(scope: &str, language: Language) -> String {
         "device" => Phrase::new("report.scope_device", "device {owner}"),
         "system" => Phrase::new("report.scope_system", "system {owner}"),
         "network" => Phrase::new("report.scope_network", "network {owner}"),
+        "mail" if owner.is_empty() => Phrase::new("report.scope_mails", "outgoing mail"),
         "mail" => Phrase::new("report.scope_mail", "mail sent from {owner}"),
         _ => return safe(scope),
     };
@@ -112,6 +113,7 @@ mod tests {
     fn scopes_are_named_in_words() {
         assert_eq!(scope_name("mailbox:a@b/sent", EN), "Sent Items of a@b");
         assert_eq!(scope_name("mailbox:a@b/sent", JA), "a@b の送信済みアイテム");
+        assert_eq!(scope_name("mail", JA), "送信メール");
         assert_eq!(scope_name("accounts:others", EN), "all other accounts");
         assert_eq!(scope_name("strange\u{202e}", EN), "strange\\u{202e}");
     }

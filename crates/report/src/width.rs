@@ -18,23 +18,6 @@ pub(crate) fn pad(text: &str, to: usize) -> String {
     format!("{text}{}", " ".repeat(to.saturating_sub(columns(text))))
 }
 
-/// Cuts a text to at most so many columns, with a sign that it was cut.
-pub(crate) fn cut(text: &str, to: usize) -> String {
-    if columns(text) <= to {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    let mut used = 1;
-    for c in text.chars() {
-        used += c.width().unwrap_or(0);
-        if used > to {
-            break;
-        }
-        out.push(c);
-    }
-    out + "…"
-}
-
 /// Breaks a text into lines of at most so many columns (at least 8): between words, and between
 /// Japanese letters, but no line begins with a stop or ends with an opening bracket.
 pub(crate) fn wrap(text: &str, to: usize) -> Vec<String> {
@@ -114,8 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn padding_and_cutting_count_columns() {
+    fn padding_counts_columns() {
         assert_eq!(pad("確定", 6), "確定  ");
-        assert_eq!(cut("確定です", 5), "確定…");
     }
 }

@@ -110,6 +110,12 @@ pub(crate) fn ja_host(at: i64) -> String {
     )
 }
 
+/// `2025-10-01 21:13:22`: the wall clock of the organisation's own machines.
+pub(crate) fn local(clock: &Clock, at: i64) -> String {
+    let t = Timestamp::from_second(at).unwrap_or_default().to_zoned(clock.zone.clone());
+    format!("{} {:02}:{:02}:{:02}", t.date(), t.hour(), t.minute(), t.second())
+}
+
 fn fields(at: i64) -> jiff::civil::DateTime {
     Timestamp::from_second(at).unwrap_or_default().to_zoned(TimeZone::UTC).datetime()
 }

@@ -86,8 +86,14 @@ fn records(path: &str, bytes: &[u8]) -> Vec<Value> {
     list.iter().map(|record| record["auditData"].clone()).collect()
 }
 
-/// The rows of one sign-in or trace file.
-fn rows(path: &str, bytes: &[u8]) -> usize {
+/// The rows of one file that is no audit log.
+fn rows(path: &str, kind: &str, bytes: &[u8]) -> usize {
+    if kind == "firewall" {
+        return std::str::from_utf8(bytes).unwrap().lines().count();
+    }
+    if kind == "database" {
+        return csv(bytes).len();
+    }
     if path.ends_with(".csv") {
         return csv(bytes).len() - 1;
     }
@@ -104,7 +110,7 @@ fn counted(world: &World) -> BTreeMap<String, Value> {
     for file in &world.truth.files {
         let bytes = &files[&file.path];
         if file.kind != "ual" {
-            assert_eq!(rows(&file.path, bytes) as u64, file.rows, "{}", file.path);
+            assert_eq!(rows(&file.path, &file.kind, bytes) as u64, file.rows, "{}", file.path);
             continue;
         }
         let list = records(&file.path, bytes);
@@ -139,6 +145,7 @@ fn the_founding_incident_at_three_other_sizes() {
         let world = world(Scenario::Founding, seed, messages, accounts);
         let distinct = counted(&world);
         traced(&world);
+        logged(&world);
         let truth = &world.truth;
         assert_eq!(truth.inventory, u64::from(accounts));
         assert_eq!(truth.mail.messages, u64::from(messages));
@@ -174,6 +181,61 @@ fn traced(world: &World) {
     }
     let mail = &world.truth.mail;
     assert_eq!(seen, (mail.messages, mail.recipients, mail.failed));
+}
+
+/// Both logs speak in every hour of what the case file declares, and nobody from outside got in.
+fn logged(world: &World) {
+    let files = unpacked(world);
+    let hours = (super::clock::utc(super::clock::ymd(2025, 11, 11), 0, 0, 0)
+        - super::clock::utc(super::clock::ymd(2025, 8, 25), 0, 0, 0))
+        / 3600;
+    let firewall = String::from_utf8(files["systems/firewall.log"].clone()).unwrap();
+    let value = |line: &str, key: &str| -> String {
+        let rest = line.split_once(&format!(" {key}=")).unwrap().1;
+        rest.split(' ').next().unwrap().trim_matches('"').to_owned()
+    };
+    let mut seen = BTreeSet::new();
+    for line in firewall.lines() {
+        seen.insert(value(line, "eventtime")[..10].parse::<i64>().unwrap() / 3600);
+        let inside = value(line, "srcip").starts_with("10.0.");
+        assert_eq!(inside, value(line, "action") != "deny", "{line}");
+    }
+    assert_eq!(seen.len() as i64, hours);
+    let rows = csv(&files["systems/postgres.csv"]);
+    let mut seen = BTreeSet::new();
+    for row in &rows {
+        assert_eq!(row.len(), 26);
+        seen.insert(row[0][..13].to_owned());
+        assert!(row[4].is_empty() || row[4].starts_with("10.0.3."), "{}", row[4]);
+    }
+    assert_eq!(seen.len() as i64, hours);
+    assert!(rows.iter().any(|row| row[13].contains('\n')));
+    let size = firewall.len() + files["systems/postgres.csv"].len();
+    assert!(size < 6_000_000, "{size}");
+    // Whoever signed in from outside the office, with or without success, is in neither log.
+    let strangers =
+        world.truth.ual.iter().filter(|it| matches!(it.0, Actor::Attacker | Actor::Attempt));
+    let ids: BTreeSet<&String> = strangers.flat_map(|it| it.1.values().flatten()).collect();
+    let audit = records_of(world);
+    let bare = |it: &str| -> String {
+        let port = it.matches(':').count() == 1;
+        it.split(':').next().filter(|_| port).unwrap_or(it).to_owned()
+    };
+    let ips: BTreeSet<String> =
+        ids.iter().filter_map(|id| audit[*id]["ClientIP"].as_str()).map(bare).collect();
+    assert!(ips.len() > 5);
+    for ip in ips {
+        assert!(!firewall.contains(&format!("={ip} ")), "{ip}");
+        assert!(rows.iter().all(|row| !row[4].contains(&ip)), "{ip}");
+    }
+}
+
+/// All distinct audit records by id.
+fn records_of(world: &World) -> BTreeMap<String, Value> {
+    let files = unpacked(world);
+    let audit = world.truth.files.iter().filter(|file| file.kind == "ual");
+    let all = audit.flat_map(|file| records(&file.path, &files[&file.path]));
+    all.map(|it| (it["Id"].as_str().unwrap().to_owned(), it)).collect()
 }
 
 #[test]

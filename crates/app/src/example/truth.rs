@@ -139,7 +139,7 @@ pub struct ListTruth {
 pub struct FileTruth {
     /// Path; inside a container with `!/`.
     pub path: String,
-    /// `ual`, `signins`, `message_trace`.
+    /// `ual`, `signins`, `message_trace`, `firewall`, `database`.
     pub kind: String,
     /// Rows.
     pub rows: u64,

@@ -9,3 +9,4 @@ mod docs;
 mod house;
 mod run;
 mod same_answer;
+mod withholding;

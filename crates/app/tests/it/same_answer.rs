@@ -51,7 +51,7 @@ fn records(world: &World, folder: &Path) -> (Vec<String>, Vec<PathBuf>) {
 }
 
 /// The audit record itself.
-fn inner(text: &str) -> String {
+pub(crate) fn inner(text: &str) -> String {
     let value: Value = match serde_json::from_str::<Value>(text) {
         Ok(value) => value.get("auditData").cloned().unwrap_or(value),
         Err(_) => {

@@ -1,5 +1,7 @@
 //! One file an export. Adding a format is a file here and a line in [`FORMATS`].
 
+mod database_postgres_csv;
+mod firewall_fortigate;
 mod inventory_graph_users;
 mod inventory_mailbox_csv;
 mod inventory_users_csv;
@@ -32,6 +34,8 @@ pub const FORMATS: &[Format] = &[
     signins_portal_csv::FORMAT,
     trace_summary_csv::FORMAT,
     trace_v2_csv::FORMAT,
+    firewall_fortigate::FORMAT,
+    database_postgres_csv::FORMAT,
     inventory_graph_users::FORMAT,
     inventory_mailbox_csv::FORMAT,
     inventory_users_csv::FORMAT,

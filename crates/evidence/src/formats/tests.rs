@@ -3,7 +3,7 @@
 use std::fs;
 
 use model::{
-    Content, InventoryEntry, Kind, ListEntry, Mail, Reading, Record, Reject, SignIn, What,
+    Content, Event, InventoryEntry, Kind, ListEntry, Mail, Reading, Record, Reject, SignIn, What,
 };
 
 use crate::{
@@ -39,6 +39,10 @@ impl Seen {
 
     fn accounts(&self) -> Vec<&InventoryEntry> {
         self.of(|it| if let What::Inventory(it) = it { Some(it) } else { None })
+    }
+
+    fn logs(&self) -> Vec<&Event> {
+        self.of(|it| if let What::Log(it) = it { Some(it) } else { None })
     }
 
     fn of<'a, T>(&'a self, pick: impl Fn(&'a What) -> Option<&'a T>) -> Vec<&'a T> {
@@ -447,6 +451,7 @@ fn lists_swallow_no_logs_mails_or_settings() {
 
 /// The public samples are wrapped in a JSON of the corpus: taken out, each sign-in of Graph is read.
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that looks at nothing says so")]
 fn graph_sign_ins_of_the_corpus_are_read() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus/samples/entra");
     let Ok(text) = fs::read_to_string(format!("{folder}/sekoia-entraid-graphapi/raw.ndjson"))
@@ -468,4 +473,214 @@ fn graph_sign_ins_of_the_corpus_are_read() {
         }
     }
     assert!(sign_ins > 0);
+}
+
+const FORTIGATE: &str = concat!(
+    r#"<189>date=2025-10-01 time=12:00:00 devname="FW-1" devid="FG1" eventtime=1759287600123456789 tz="+0900" logid="0000000013" type="traffic" subtype="forward" srcip=10.0.1.7 srcport=50000 srcintf="lan" dstip=203.0.113.9 dstport=443 dstintf="wan1" action="close" policyid=3 service="HTTPS""#,
+    "\n",
+    r#"Oct  1 12:00:01 10.0.0.1 date=2025-10-01 time=12:00:01 devid="FG1" tz="+0900" type="traffic" subtype="local" srcip=198.51.100.7 dstip=2001:db8::1 dstport=22 action="deny" policyid=0"#,
+    "\r\n\n",
+    r#"date=2025-10-01,time=12:00:02,devid=FG1,eventtime=1759287602,type=event,subtype=vpn,action=tunnel-up,remip=198.51.100.8,user="Taro",msg="SSL tunnel, established""#,
+    "\n",
+    r#"date=2025-10-01 time=12:00:03 devid="FG1" logid="0101039426" type="event" subtype="vpn" action="ssl-login-fail" remip=198.51.100.8 user="N/A" reason="cut he"#,
+    "\n",
+    r#"time=12:00:04 devid="FG1" logid="1" type="event" subtype="system" action="login" status="success" user="admin" srcip=10.0.1.1"#,
+    "\n",
+    r#"date=2025-10-01 time=12:00:05 devid="FG1" logid="1" type="event" subtype="system" action="login" status="failed" user="admin" srcip=10.0.1.1"#,
+);
+
+#[test]
+fn fortigate_lines_tell_who_came_from_where() {
+    let options = ReadOptions { default_zone: "Asia/Tokyo".into(), declared_zone: None };
+    let seen = with(FORTIGATE, &options);
+    assert_eq!((seen.format, seen.kind), (Some("firewall_fortigate"), Kind::Firewall));
+    let logs = seen.logs();
+    let told: Vec<_> = logs
+        .iter()
+        .map(|it| {
+            let words = [&it.operation, &it.ip, &it.object, &it.actor];
+            (it.at, words.map(|it| it.as_str()), it.succeeded)
+        })
+        .collect();
+    let second = |n: i64| at("2025-10-01T03:00:00Z") + n * 1_000_000;
+    assert_eq!(
+        told,
+        [
+            (second(0) + 123_456, ["close", "10.0.1.7", "203.0.113.9:443", ""], Some(true)),
+            (second(1), ["deny", "198.51.100.7", "[2001:db8::1]:22", ""], Some(false)),
+            (second(2), ["tunnel-up", "198.51.100.8", "", "taro"], Some(true)),
+            (second(5), ["login", "10.0.1.1", "", "admin"], Some(false)),
+        ]
+    );
+    assert_eq!(
+        logs[0].detail,
+        r#"{"dstintf":"wan1","policyid":"3","service":"HTTPS","srcintf":"lan","subtype":"forward","type":"traffic"}"#
+    );
+    // A cut line, and one whose day nothing tells.
+    assert_eq!(seen.rejects.len(), 2);
+    assert_eq!(seen.rejects[0].at, Some(second(3)));
+    assert_eq!(
+        (seen.rejects[0].operation.as_str(), seen.rejects[1].account.as_str()),
+        ("ssl-login-fail", "admin")
+    );
+    assert_eq!(
+        (logs[0].record_type, logs[0].user_type, logs[0].logon_type, logs[0].error),
+        (-1, -1, -1, -1)
+    );
+}
+
+#[test]
+fn a_line_is_one_record_whichever_collector_kept_it() {
+    let bare = FORTIGATE.trim_start_matches("<189>").lines().next().unwrap();
+    let both = seen(format!(
+        "<134>Oct  1 03:00:00 relay {bare}\n{bare}\n{}",
+        bare.replace("10.0.1.7", "10.0.1.8")
+    ));
+    let keys: Vec<&str> = both.records.iter().map(|it| it.key.as_str()).collect();
+    assert_eq!(keys[0], keys[1]);
+    assert_ne!(keys[0], keys[2]);
+    assert!(both.reading.sorted);
+}
+
+fn postgres(time: &str, who: [&str; 3], tag: &str, error: [&str; 2], message: &str) -> String {
+    let [user, database, from] =
+        who.map(|it| if it.is_empty() { String::new() } else { format!("\"{it}\"") });
+    let message = message.replace('"', "\"\"");
+    let line = message.len();
+    format!(
+        "{time},{user},{database},4711,{from},68dc9d10.1267,{line},\"{tag}\",2025-10-01 12:00:00 JST,3/17,0,{},{},\"{message}\",,,,,,,,,\"app\",\"client backend\",,0\n",
+        error[0], error[1]
+    )
+}
+
+/// Rows of every sort; the last with a zone that two countries call so.
+fn postgres_log() -> [String; 9] {
+    const OK: [&str; 2] = ["LOG", "00000"];
+    let app = ["Core_App", "core", "10.0.3.10:51234"];
+    [
+        postgres(
+            "2025-10-01 12:00:00.123 JST",
+            ["", "", "10.0.3.10:51234"],
+            "",
+            OK,
+            "connection received: host=10.0.3.10 port=51234",
+        ),
+        postgres(
+            "2025-10-01 12:00:01 JST",
+            app,
+            "authentication",
+            OK,
+            "connection authorized: user=Core_App database=core",
+        ),
+        postgres(
+            "2025-10-01 12:00:02 JST",
+            app,
+            "idle",
+            OK,
+            "statement: SELECT 1,\n \"x\"\nFROM t",
+        ),
+        postgres(
+            "2025-10-01 12:00:03 JST",
+            app,
+            "idle",
+            OK,
+            "disconnection: session time: 0:00:01",
+        ),
+        postgres(
+            "2025-10-01 03:00:04 UTC",
+            ["x", "core", "2001:db8::1:51234"],
+            "authentication",
+            ["FATAL", "28P01"],
+            "ユーザー\"x\"のパスワード認証に失敗しました",
+        ),
+        postgres("2025-10-01 12:00:05 JST", ["", "", ""], "", OK, "checkpoint starting: time"),
+        postgres(
+            "2025-10-01 12:00:06 JST",
+            ["batch", "core", "[local]"],
+            "UPDATE",
+            ["ERROR", "42P01"],
+            "relation does not exist",
+        ),
+        postgres(
+            "2025-10-01 05:00:07 CEST",
+            ["batch", "core", "db-client:99"],
+            "SELECT",
+            OK,
+            "duration: 1 ms",
+        ),
+        postgres("2025-10-01 12:00:08 CST", app, "SELECT", OK, "duration: 1 ms"),
+    ]
+}
+
+#[test]
+fn postgres_rows_tell_who_connected_from_where() {
+    let rows = postgres_log();
+    let seen = seen(rows.concat() + &rows[0] + "2025-10-01 12:00:09 JST,cut,\"co");
+    assert_eq!((seen.format, seen.kind), (Some("database_postgres_csv"), Kind::Database));
+    let logs = seen.logs();
+    let told: Vec<_> = logs
+        .iter()
+        .map(|it| (it.operation.as_str(), it.ip.as_str(), it.actor.as_str(), it.succeeded))
+        .collect();
+    let want = [
+        ("receive", "10.0.3.10", "", None),
+        ("connect", "10.0.3.10", "core_app", Some(true)),
+        ("statement", "10.0.3.10", "core_app", None),
+        ("disconnect", "10.0.3.10", "core_app", None),
+        ("connect", "2001:db8::1", "x", Some(false)),
+        ("server", "", "", None),
+        ("update", "", "batch", Some(false)),
+        ("select", "", "batch", None),
+        // The first row once more: no header, a repetition.
+        ("receive", "10.0.3.10", "", None),
+    ];
+    assert_eq!(told, want);
+    let second = at("2025-10-01T03:00:00Z");
+    assert_eq!(
+        (logs[0].at, logs[4].at, logs[7].at),
+        (second + 123_000, second + 4_000_000, second + 7_000_000)
+    );
+    assert_eq!((logs[1].object.as_str(), logs[7].detail.contains("db-client")), ("core", true));
+    assert_eq!(seen.records[0].key, seen.records[8].key);
+    // An abbreviation of two zones, and the cut end.
+    assert_eq!(seen.rejects.len(), 2);
+    assert_eq!(seen.rejects[0].account, "core_app");
+}
+
+#[test]
+fn an_abbreviation_of_two_zones_is_read_where_the_zone_is_stated() {
+    let app = ["app", "core", "10.0.3.10:1"];
+    let row =
+        postgres("2025-10-01 12:00:00 CST", app, "SELECT", ["LOG", "00000"], "duration: 1 ms");
+    for (zone, want) in [("Asia/Shanghai", "04:00"), ("America/Mexico_City", "18:00")] {
+        let options = ReadOptions { default_zone: String::new(), declared_zone: Some(zone.into()) };
+        assert_eq!(
+            with(&row, &options).logs()[0].at,
+            at(&format!("2025-10-01T{want}:00Z")),
+            "{zone}"
+        );
+    }
+    // Columns of versions 9 to 12, and of none.
+    let cut = |n: usize| row.trim_end().rsplitn(n + 1, ',').last().unwrap().to_owned() + "\n";
+    assert_eq!(seen(cut(3)).format, Some("database_postgres_csv"));
+    assert_eq!(seen(cut(4)).format, None);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(96))]
+
+    /// Whatever happens to a byte: each row is a record or a reject, and the far ones stay records.
+    #[test]
+    fn a_damaged_byte_costs_a_log_its_row_alone(at in 0_usize..600, byte: u8, database: bool) {
+        let text = if database { postgres_log().concat() } else { FORTIGATE.to_owned() };
+        let whole = seen(&text);
+        let mut bytes = text.into_bytes();
+        bytes[at] = byte;
+        let damaged = seen(bytes);
+        if damaged.format == whole.format {
+            let last = |it: &Seen| it.records.last().map(|it| it.key.clone());
+            proptest::prop_assert_eq!(last(&damaged), last(&whole));
+            proptest::prop_assert!(damaged.records.len() + 2 >= whole.records.len());
+        }
+    }
 }

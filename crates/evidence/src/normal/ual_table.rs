@@ -1,6 +1,8 @@
 //! Audit records in a table with the JSON in one cell, or as wrapped JSON objects.
 
-use model::{Content, Micros, Reject};
+use std::collections::BTreeMap;
+
+use model::{Content, Micros, Reading, Reject};
 use serde_json::Value;
 
 use super::{
@@ -17,7 +19,42 @@ pub(crate) struct Table {
     operation: Option<usize>,
     user: Option<usize>,
     raw: Option<usize>,
+    index: Option<usize>,
+    count: Option<usize>,
     dates: date::Survey,
+    results: Results,
+}
+
+/// The numbers `Search-UnifiedAuditLog` gives its results: 1 to ResultCount for each query.
+#[derive(Default)]
+struct Results {
+    /// Rows by the ResultCount they state.
+    rows: BTreeMap<i64, u64>,
+    /// Rows that state none, broken ones among them: each is counted by itself.
+    unsaid: u64,
+    /// An index of -1 or a count of 0: the query failed inside the service.
+    failed: bool,
+}
+
+impl Results {
+    fn feed(&mut self, index: &str, count: &str) {
+        let (Ok(index), Ok(count)) = (index.parse::<i64>(), count.parse::<i64>()) else {
+            self.unsaid += 1;
+            return;
+        };
+        self.failed |= index < 0 || count <= 0;
+        *self.rows.entry(count).or_default() += 1;
+    }
+
+    /// Whether results are missing. Whole queries of one count come in whole multiples of it,
+    /// in whatever order the rows stand; this can prove what is missing, never that all is there.
+    fn missing(&self) -> bool {
+        let short = |(count, rows): (&i64, &u64)| match u64::try_from(*count) {
+            Ok(count) if count > 0 && rows % count > 0 => count - rows % count,
+            _ => 0,
+        };
+        self.failed || self.rows.iter().map(short).sum::<u64>() > self.unsaid
+    }
 }
 
 impl Table {
@@ -30,6 +67,9 @@ impl Table {
             operation: at(&["operations", "operation"]),
             user: at(&["userids", "userid", "userprincipalname"]),
             raw: at(&["_raw"]),
+            index: at(&["resultindex"]),
+            count: at(&["resultcount"]),
+            results: Results::default(),
             dates: date::Survey::default(),
         }
     }
@@ -80,6 +120,7 @@ impl RowReader for Table {
         if self.dates.order().is_none_or(|it| it == date::DateOrder::Ymd) {
             self.dates.feed(cell(cells, self.at));
         }
+        self.results.feed(cell(cells, self.index), cell(cells, self.count));
         let audit = match self.parsed(cells) {
             Ok(audit) => audit,
             Err(reason) => return Content::Reject(self.lead(cells, reason)),
@@ -94,6 +135,7 @@ impl RowReader for Table {
     }
 
     fn broken(&mut self, cells: &[&str], text: &str, reason: &str) -> Reject {
+        self.results.feed(cell(cells, self.index), cell(cells, self.count));
         let lead = self.lead(cells, reason);
         let inner = lead_of_text(&text.replace("\"\"", "\""), reason);
         Reject {
@@ -102,6 +144,10 @@ impl RowReader for Table {
             account: if lead.account.contains('@') { lead.account } else { inner.account },
             ..lead
         }
+    }
+
+    fn finish(&mut self, reading: &mut Reading) {
+        reading.cut |= self.results.missing();
     }
 
     fn canonical(&mut self, row: RawRow<'_>) -> Value {
@@ -197,5 +243,23 @@ pub(crate) fn lead_of_text(text: &str, reason: &str) -> Reject {
         at: date::parse_iso(&of(&["CreationTime", "createdDateTime", "CreationDate"])),
         operation: name::operation(&of(&["Operation", "operation", "Operations"])),
         account: name::account(&of(&["UserId", "userPrincipalName", "UserIds"])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_results_are_proven_by_their_numbers_in_any_order() {
+        let missing = |rows: &[(&str, &str)]| {
+            let mut it = Results::default();
+            rows.iter().for_each(|(index, count)| it.feed(index, count));
+            it.missing()
+        };
+        assert!(!missing(&[("2", "2"), ("1", "2"), ("1", "1")]));
+        assert!(!missing(&[("", ""), ("x", "2")]));
+        assert!(missing(&[("1", "3"), ("3", "3")]));
+        assert!(missing(&[("-1", "0")]));
     }
 }

@@ -5,4 +5,5 @@ pub(crate) mod buffer;
 pub(crate) mod cards;
 pub(crate) mod csv;
 pub(crate) mod json;
+pub(crate) mod lines;
 pub(crate) mod workbook;

@@ -11,10 +11,7 @@ pub(crate) fn rows(
 ) -> Result<(), calamine::Error> {
     let mut book = open_workbook_auto_from_rs(Cursor::new(bytes))?;
     for sheet in book.sheet_names() {
-        let range = match book.worksheet_range(&sheet) {
-            Ok(range) => range,
-            Err(error) => return Err(error),
-        };
+        let range = book.worksheet_range(&sheet)?;
         let mut first = true;
         for row in range.rows() {
             let cells: Vec<String> = row.iter().map(text).collect();

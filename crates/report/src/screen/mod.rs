@@ -89,16 +89,16 @@ fn figures(sheet: &mut Sheet, findings: &Findings) {
     let value_width = values.iter().map(|it| crate::width::columns(it)).max().unwrap_or(0);
     for ((name, value), (_, figure, _)) in names.iter().zip(&values).zip(&rows) {
         let gap = " ".repeat(value_width - crate::width::columns(value));
-        let mut line =
-            format!("{}  {gap}{value}  {}", pad(name, label_width), trust(figure, language));
+        let line = format!("{}  {gap}{value}  ", pad(name, label_width));
         let limits = limits(&figure.limits, language);
+        let mut trust = trust(figure, language);
         if !limits.is_empty() {
-            line.push_str(&language.say(
+            trust.push_str(&language.say(
                 Phrase::new("screen.limits", " ({limits})"),
                 &[("limits", &limits.join(" / "))],
             ));
         }
-        sheet.row(&line);
+        sheet.item_wide(&line, &trust);
     }
 }
 

@@ -5,8 +5,11 @@ use model::{Phrase, findings::OutcomeValue};
 use crate::{
     Language,
     names::safe,
-    width::{columns, cut, wrap},
+    width::{columns, wrap},
 };
+
+/// Narrowest room a text beside columns is wrapped into.
+const ROOM: usize = 24;
 
 /// Lines so far. Every text passes [`safe`] here, so that nothing out of evidence can act.
 pub(super) struct Sheet {
@@ -61,9 +64,18 @@ impl Sheet {
         }
     }
 
-    /// One line of a table: cut, never wrapped.
-    pub(super) fn row(&mut self, text: &str) {
-        self.lines.push(cut(&format!("  {}", safe(text)), self.width));
+    /// A line of columns with a text after them: the text wraps under its beginning, and goes below
+    /// the columns where they leave it no room. Nothing is cut, for a limit cut off is a limit unsaid.
+    pub(super) fn item_wide(&mut self, before: &str, text: &str) {
+        let room = self.width.saturating_sub(columns(before) + 2);
+        if room >= ROOM || columns(text) <= room {
+            self.item(before, text);
+            return;
+        }
+        self.lines.extend(
+            wrap(before.trim_end(), self.width - 2).into_iter().map(|it| format!("  {it}")),
+        );
+        self.item("  ", text);
     }
 
     pub(super) fn finish(self) -> String {

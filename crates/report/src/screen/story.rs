@@ -20,7 +20,9 @@ use crate::{
 /// Most accounts told one by one.
 const ACCOUNTS: usize = 2;
 /// Most operations named.
-const OPERATIONS: usize = 7;
+const OPERATIONS: usize = 6;
+/// Most places or accounts named for one operation.
+const PLACES: usize = 2;
 /// Operations by how much they matter to those who must answer for them; others are left to the report.
 const TELLING: &[&str] = &[
     "send",
@@ -61,7 +63,9 @@ fn accounts(sheet: &mut Sheet, findings: &Findings) {
         OutcomeValue::Suspected => AccountVerdict::Suspected,
         _ => return,
     };
-    let concerned: Vec<_> = findings.accounts.iter().filter(|it| it.verdict == verdict).collect();
+    let mut concerned: Vec<_> =
+        findings.accounts.iter().filter(|it| it.verdict == verdict).collect();
+    concerned.sort_by_key(|it| (it.first_access.is_none(), &it.first_access));
     let zone = times::zone(&findings.case.timezone);
     for account in concerned.iter().take(ACCOUNTS) {
         let text = entry(account, findings, &zone, sheet.language);
@@ -83,20 +87,24 @@ fn entry(account: &Account, findings: &Findings, zone: &TimeZone, language: Lang
     let Some(first) = first else { return safe(&account.account) };
     let first = times::when(first, zone);
     let last = account.last_access.as_deref().or(session.map(|it| it.last.as_str()));
-    let last = last.map_or_else(|| first.clone(), |it| times::when(it, zone));
+    let last = last.map(|it| times::when(it, zone)).filter(|it| *it != first);
+    let last = match &last {
+        Some(at) => language.say(Phrase::new("screen.last_at", "last at {at}"), &[("at", at)]),
+        None => language.word(Phrase::new("screen.last_same", "no later one seen")),
+    };
     let origin = session.map(|it| origin(it, language)).unwrap_or_default();
     let phrase = match (account.verdict, account.first_access_is.as_deref()) {
         (AccountVerdict::Compromised, Some("exact")) => Phrase::new(
             "screen.entry_exact",
-            "{account}: first access by the intruder at {first} from {origin}, last at {last}.",
+            "{account}: first access by the intruder at {first} from {origin}, {last}.",
         ),
         (AccountVerdict::Compromised, _) => Phrase::new(
             "screen.entry_no_later",
-            "{account}: access by the intruder no later than {first} from {origin}, last at {last}.",
+            "{account}: access by the intruder no later than {first} from {origin}, {last}.",
         ),
         _ => Phrase::new(
             "screen.entry_suspected",
-            "{account}: suspected access at {first} from {origin}, last at {last}; a person must decide.",
+            "{account}: suspected access at {first} from {origin}, {last}; a person must decide.",
         ),
     };
     let name = safe(&account.account);
@@ -107,11 +115,17 @@ fn entry(account: &Account, findings: &Findings, zone: &TimeZone, language: Lang
     text
 }
 
+/// The session the first access was in: of a compromised account one of the intruder, never an
+/// earlier one that is merely suspected.
 fn first_session<'a>(account: &Account, findings: &'a Findings) -> Option<&'a Session> {
-    let theirs = findings.sessions.iter().filter(|it| {
-        it.account == account.account
-            && matches!(it.verdict, SessionVerdict::Attacker | SessionVerdict::Suspected)
-    });
+    let verdict = match account.verdict {
+        AccountVerdict::Compromised => SessionVerdict::Attacker,
+        _ => SessionVerdict::Suspected,
+    };
+    let theirs = findings
+        .sessions
+        .iter()
+        .filter(|it| it.account == account.account && it.verdict == verdict);
     theirs.min_by(|a, b| (&a.first, &a.id).cmp(&(&b.first, &b.id)))
 }
 
@@ -138,7 +152,7 @@ fn how(account: &Account, language: Language) -> String {
     };
     let (way, trust) = (word(language, "how", &how.value), word(language, "how_is", &how.is));
     language.say(
-        Phrase::new("screen.how", " How: {way} ({trust})."),
+        Phrase::new("screen.how", " How: {way}; {trust}."),
         &[("way", &way), ("trust", &trust)],
     )
 }
@@ -146,39 +160,94 @@ fn how(account: &Account, language: Language) -> String {
 fn done(sheet: &mut Sheet, findings: &Findings) {
     let mut told: Vec<&Operation> =
         findings.operations.iter().filter(|it| rank(it) < TELLING.len()).collect();
-    told.sort_by_key(|it| {
-        (rank(it), std::cmp::Reverse(it.items.max(it.records)), &it.account, &it.scope)
-    });
-    if told.is_empty() {
-        return;
-    }
+    told.sort_by_key(|it| (rank(it), std::cmp::Reverse(times_done(it)), &it.account, &it.scope));
+    let Some(first) = told.first() else { return };
     let language = sheet.language;
-    let alone = told.iter().all(|it| it.account == told[0].account);
+    let alone = told.iter().all(|it| it.account == first.account);
     let named = if alone { place_name } else { scope_name };
-    let parts: Vec<String> =
-        told.iter().take(OPERATIONS).map(|it| operation(it, named, language)).collect();
-    let list = parts.join(&language.word(Phrase::new("screen.list_comma", "; ")));
-    sheet.bullet(
-        &language.say(Phrase::new("screen.done", "What was done: {list}."), &[("list", &list)]),
-    );
+    let comma = language.word(Phrase::new("screen.list_comma", "; "));
+    let mut parts = Vec::new();
+    for (at, it) in told.iter().enumerate() {
+        // Each kind of operation is said once, with all accounts and places under it.
+        if at > 0 && told[at - 1].operation == it.operation {
+            continue;
+        }
+        let same: Vec<_> = told.iter().filter(|o| o.operation == it.operation).copied().collect();
+        parts.push(operations(&same, named, alone, language));
+    }
+    let more = parts.len().saturating_sub(OPERATIONS);
+    parts.truncate(OPERATIONS);
+    if more > 0 {
+        let phrase = Phrase::new("screen.and_more", "{n} more kind(s)");
+        parts.push(language.say(phrase, &[("n", &number(more as u64))]));
+    }
+    sheet.bullet(&language.say(
+        Phrase::new("screen.done", "What was done: {list}."),
+        &[("list", &parts.join(&comma))],
+    ));
 }
 
 fn rank(operation: &Operation) -> usize {
     TELLING.iter().position(|it| *it == operation.operation).unwrap_or(TELLING.len())
 }
 
-fn operation(it: &Operation, named: fn(&str, Language) -> String, language: Language) -> String {
-    let what = word(language, "operation", &it.operation);
-    let n = number(if it.items > 0 { it.items } else { it.records });
-    if matches!(it.operation.as_str(), "delete" | "read" | "sync" | "move") && !it.scope.is_empty()
-    {
-        let place = named(&it.scope, language);
-        return language.say(
-            Phrase::new("screen.done_in", "{what} ×{n} in {place}"),
-            &[("what", &what), ("n", &n), ("place", &place)],
-        );
+fn times_done(it: &Operation) -> u64 {
+    if it.items > 0 { it.items } else { it.records }
+}
+
+/// One kind of operation: how often in all, and of that how often where or by which account.
+fn operations(
+    same: &[&Operation],
+    named: fn(&str, Language) -> String,
+    alone: bool,
+    language: Language,
+) -> String {
+    let kind = same.first().map_or("", |it| it.operation.as_str());
+    let what = word(language, "operation", kind);
+    let n = number(same.iter().map(|it| times_done(it)).sum());
+    let by_place = matches!(kind, "delete" | "read" | "sync" | "move");
+    let mut parts: Vec<(String, u64)> = Vec::new();
+    for it in same {
+        let name = match (by_place && !it.scope.is_empty(), alone) {
+            (true, _) => named(&it.scope, language),
+            (false, true) => continue,
+            (false, false) => safe(&it.account),
+        };
+        match parts.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += times_done(it),
+            None => parts.push((name, times_done(it))),
+        }
     }
-    language.say(Phrase::new("screen.done_one", "{what} ×{n}"), &[("what", &what), ("n", &n)])
+    let args = [("what", what.as_str()), ("n", n.as_str())];
+    match parts.as_slice() {
+        [] => language.say(Phrase::new("screen.done_one", "{what} ×{n}"), &args),
+        [(place, _)] => language.say(
+            Phrase::new("screen.done_in", "{what} ×{n} ({place})"),
+            &[args[0], args[1], ("place", place)],
+        ),
+        _ => {
+            let list = places(&parts, language);
+            language.say(
+                Phrase::new("screen.done_in", "{what} ×{n} ({place})"),
+                &[args[0], args[1], ("place", &list)],
+            )
+        }
+    }
+}
+
+/// The places with most, and how many more there are.
+fn places(parts: &[(String, u64)], language: Language) -> String {
+    let each = Phrase::new("screen.done_each", "{place} {n}");
+    let mut said: Vec<String> = parts
+        .iter()
+        .take(PLACES)
+        .map(|(place, n)| language.say(each, &[("place", place), ("n", &number(*n))]))
+        .collect();
+    if parts.len() > PLACES {
+        let phrase = Phrase::new("screen.done_more", "{n} more");
+        said.push(language.say(phrase, &[("n", &number((parts.len() - PLACES) as u64))]));
+    }
+    said.join(&language.word(Phrase::new("screen.done_comma", ", ")))
 }
 
 fn mails(sheet: &mut Sheet, findings: &Findings) {
@@ -228,7 +297,10 @@ fn left(sheet: &mut Sheet, findings: &Findings) {
         standing.iter().map(|it| word(language, "persistence", &it.kind)).collect();
     kinds.sort();
     kinds.dedup();
-    let (n, kinds) = (number(standing.len() as u64), kinds.join(", "));
+    let (n, kinds) = (
+        number(standing.len() as u64),
+        kinds.join(&language.word(Phrase::new("screen.done_comma", ", "))),
+    );
     let phrase = Phrase::new(
         "screen.left",
         "Left behind and not shown to be removed: {n} ({kinds}). Remove these first.",
@@ -254,4 +326,37 @@ fn ended(sheet: &mut Sheet, findings: &Findings) {
         )
     };
     sheet.bullet(&sheet.language.word(phrase));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EN, sample, screen};
+
+    #[test]
+    fn a_suspected_session_is_never_told_as_the_intruders_first() {
+        let mut findings = sample::founding();
+        let mut earlier = findings.sessions[0].clone();
+        let taken =
+            findings.accounts.iter().find(|it| it.verdict == AccountVerdict::Compromised).unwrap();
+        earlier.account.clone_from(&taken.account);
+        earlier.verdict = SessionVerdict::Suspected;
+        earlier.first = "2001-01-01T00:00:00Z".into();
+        earlier.ips = vec!["192.0.2.99".into()];
+        findings.sessions.push(earlier);
+        assert!(!screen(&findings, &EN, 100, false, "x").contains("192.0.2.99"));
+    }
+
+    #[test]
+    fn an_operation_by_several_accounts_is_said_once() {
+        let one = Operation {
+            operation: "send".into(),
+            account: "a@example.or.jp".into(),
+            items: 32,
+            ..Operation::default()
+        };
+        let two = Operation { account: "b@example.or.jp".into(), items: 65, ..one.clone() };
+        let text = operations(&[&two, &one], scope_name, false, EN);
+        assert_eq!(text, "mail sent ×97 (b@example.or.jp 65, a@example.or.jp 32)");
+    }
 }

@@ -2,12 +2,12 @@
 
 mod parts;
 
-use model::{Untrusted, findings::Findings};
+use model::{Phrase, Untrusted, findings::Findings};
 
 use crate::{
     Language,
     names::{safe, without_links},
-    width::{columns, cut, pad},
+    width::{columns, pad, wrap},
 };
 
 /// The parts that can be shown.
@@ -22,9 +22,6 @@ pub const SHOW_PARTS: &[&str] = &[
     "deadlines",
     "persistence",
 ];
-
-/// Narrowest a column is cut to.
-const NARROWEST: usize = 6;
 
 /// No part has this name.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -44,7 +41,8 @@ pub(crate) struct Rows {
     pub(crate) rows: Vec<Vec<String>>,
 }
 
-/// Writes a part as a table no wider than `width`; long cells are cut, CSV and JSON hold them whole.
+/// Writes a part for a terminal no wider than `width`: as a table if every cell fits whole, else each
+/// row as an entry of labelled values. Nothing is cut: an address cut short names nobody.
 pub fn show_table(
     findings: &Findings,
     part: &str,
@@ -52,15 +50,22 @@ pub fn show_table(
     width: usize,
 ) -> Result<String, UnknownPart> {
     let part = parts::rows(findings, part, *language, true)?;
+    if part.rows.is_empty() {
+        return Ok(language.word(Phrase::new("show.nothing", "none")) + "\n");
+    }
     let cells: Vec<Vec<String>> = std::iter::once(&part.head)
         .chain(&part.rows)
         .map(|row| row.iter().map(|it| safe(it)).collect())
         .collect();
-    let widths = fitted(&cells, width);
+    let widths = natural(&cells);
+    let whole = widths.iter().sum::<usize>() + widths.len().saturating_sub(1) * 2;
+    Ok(if whole <= width { table(&cells, &widths) } else { entries(&cells, width, *language) })
+}
+
+fn table(cells: &[Vec<String>], widths: &[usize]) -> String {
     let mut out = String::new();
     for (at, row) in cells.iter().enumerate() {
-        let line: Vec<String> =
-            row.iter().zip(&widths).map(|(it, w)| pad(&cut(it, *w), *w)).collect();
+        let line: Vec<String> = row.iter().zip(widths).map(|(it, w)| pad(it, *w)).collect();
         out.push_str(line.join("  ").trim_end());
         out.push('\n');
         if at == 0 {
@@ -69,26 +74,53 @@ pub fn show_table(
             out.push('\n');
         }
     }
-    Ok(out)
+    out
 }
 
-/// Widths of the columns: the widest is narrowed until all fit.
-fn fitted(cells: &[Vec<String>], width: usize) -> Vec<usize> {
-    let count = cells.first().map_or(0, Vec::len);
-    let mut widths: Vec<usize> = (0..count)
-        .map(|at| {
-            cells.iter().filter_map(|row| row.get(at)).map(|it| columns(it)).max().unwrap_or(0)
-        })
-        .collect();
-    let between = count.saturating_sub(1) * 2;
-    while widths.iter().sum::<usize>() + between > width {
-        let Some(widest) = widths.iter_mut().max_by_key(|it| **it) else { break };
-        if *widest <= NARROWEST {
-            break;
+/// The first two cells of each row on its first line, the others below with their labels.
+fn entries(cells: &[Vec<String>], width: usize, language: Language) -> String {
+    let width = width.max(20);
+    let mut out = String::new();
+    let Some((head, rows)) = cells.split_first() else { return out };
+    for row in rows {
+        let first: Vec<&str> =
+            row.iter().take(2).map(String::as_str).filter(|it| !it.is_empty()).collect();
+        for line in wrap(&first.join("  "), width) {
+            out.push_str(&line);
+            out.push('\n');
         }
-        *widest -= 1;
+        let rest = head.iter().zip(row).skip(2).filter(|(_, value)| !value.is_empty());
+        let pair = Phrase::new("show.pair", "{label}: {value}");
+        let rest =
+            rest.map(|(label, value)| language.say(pair, &[("label", label), ("value", value)]));
+        for line in filled(rest, width - 4) {
+            out.push_str("    ");
+            out.push_str(&line);
+            out.push('\n');
+        }
     }
-    widths
+    out
+}
+
+/// Labelled values, as many on a line as fit whole; a long one has lines of its own.
+fn filled(values: impl Iterator<Item = String>, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for value in values {
+        match lines.last_mut() {
+            Some(line) if columns(line) + 3 + columns(&value) <= width => {
+                line.push_str("   ");
+                line.push_str(&value);
+            }
+            _ => lines.extend(wrap(&value, width)),
+        }
+    }
+    lines
+}
+
+fn natural(cells: &[Vec<String>]) -> Vec<usize> {
+    let count = cells.first().map_or(0, Vec::len);
+    let widest = |at: usize| cells.iter().filter_map(|row| row.get(at)).map(|it| columns(it)).max();
+    (0..count).map(|at| widest(at).unwrap_or(0)).collect()
 }
 
 /// Writes a part as CSV for a spreadsheet: UTF-8 with mark, CRLF, every cell quoted, none a formula.
@@ -150,6 +182,20 @@ mod tests {
             }
             assert!(!show_json(&findings, part).unwrap().is_null(), "{part}");
         }
+    }
+
+    #[test]
+    fn no_address_is_cut_on_a_narrow_terminal() {
+        let findings = sample::founding();
+        for part in ["accounts", "sessions", "evidence", "scopes"] {
+            for language in Language::all() {
+                let table = show_table(&findings, part, language, 60).unwrap();
+                assert!(!table.contains('…'), "{table}");
+                assert!(table.lines().all(|it| columns(it) <= 60), "{table}");
+            }
+        }
+        let accounts = show_table(&findings, "accounts", &EN, 60).unwrap();
+        assert!(findings.accounts.iter().all(|it| accounts.contains(&it.account)), "{accounts}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use model::{
     Phrase,
-    findings::{Figure, Findings},
+    findings::{AccountVerdict, Figure, Findings, Gap, SessionVerdict},
 };
 
 use super::{Rows, UnknownPart};
@@ -37,6 +37,16 @@ impl Writer {
 
     fn scope(&self, id: &str) -> String {
         if self.spoken { scope_name(id, self.language) } else { id.to_owned() }
+    }
+
+    /// A number of mails under its label, or under its claim where a program reads.
+    fn counted(&self, label: &str, claim: String, n: u64) -> Vec<String> {
+        if self.spoken {
+            let value = Unit::Messages.of(n, self.language);
+            vec![label.to_owned(), value, String::new(), claim]
+        } else {
+            vec![claim, n.to_string(), String::new()]
+        }
     }
 
     fn head(&self, phrases: &[Phrase]) -> Vec<String> {
@@ -83,7 +93,15 @@ fn accounts(findings: &Findings, w: &Writer) -> Rows {
     let sessions = Phrase::new("show.attacker_sessions", "intruder's sessions");
     let attempts = Phrase::new("show.attempts", "attempts");
     let head = w.head(&[ACCOUNT, VERDICT, KIND, FIRST, LAST, sessions, attempts]);
-    let rows = findings.accounts.iter().map(|it| {
+    let mut accounts: Vec<_> = findings.accounts.iter().collect();
+    if w.spoken {
+        accounts.sort_by_key(|it| match it.verdict {
+            AccountVerdict::Compromised => 0,
+            AccountVerdict::Suspected => 1,
+            _ => 2,
+        });
+    }
+    let rows = accounts.into_iter().map(|it| {
         vec![
             it.account.clone(),
             w.word("account_verdict", &written(it.verdict)),
@@ -105,7 +123,15 @@ fn sessions(findings: &Findings, w: &Writer) -> Rows {
     let id = Phrase::new("show.id", "id");
     let head =
         w.head(&[ACCOUNT, VERDICT, score, FIRST, LAST, address, country, RECORDS, client, id]);
-    let rows = findings.sessions.iter().map(|it| {
+    let mut sessions: Vec<_> = findings.sessions.iter().collect();
+    if w.spoken {
+        sessions.sort_by_key(|it| match it.verdict {
+            SessionVerdict::Attacker => 0,
+            SessionVerdict::Suspected => 1,
+            _ => 2,
+        });
+    }
+    let rows = sessions.into_iter().map(|it| {
         let agents: Vec<&str> = it.user_agents.iter().map(model::Untrusted::raw).collect();
         vec![
             it.account.clone(),
@@ -142,36 +168,70 @@ fn scopes(findings: &Findings, w: &Writer) -> Rows {
     Rows { head, rows: rows.collect() }
 }
 
+/// A reader sees what is counted in words, and last the claim that `konseki why` takes.
 fn mail(findings: &Findings, w: &Writer) -> Rows {
     let mail = &findings.mail;
-    let mut rows = Vec::new();
-    let figures: [(&str, &Figure, Unit); 5] = [
-        ("messages", &mail.messages, Unit::Messages),
-        ("recipients", &mail.recipients, Unit::Recipients),
-        ("unique_recipients", &mail.unique_recipients, Unit::Addresses),
-        ("failed", &mail.failed, Unit::Recipients),
-        ("known_recipients", &mail.known_recipients, Unit::Addresses),
+    let figures: [(&str, Phrase, &Figure, Unit); 5] = [
+        (
+            "messages",
+            Phrase::new("report.mail_messages", "Fraudulent mails"),
+            &mail.messages,
+            Unit::Messages,
+        ),
+        (
+            "recipients",
+            Phrase::new("report.mail_recipients", "Recipients of these"),
+            &mail.recipients,
+            Unit::Recipients,
+        ),
+        (
+            "unique_recipients",
+            Phrase::new("report.mail_unique_recipients", "Different addresses among them"),
+            &mail.unique_recipients,
+            Unit::Addresses,
+        ),
+        (
+            "failed",
+            Phrase::new("report.mail_failed", "Not delivered"),
+            &mail.failed,
+            Unit::Recipients,
+        ),
+        (
+            "known_recipients",
+            Phrase::new("report.mail_known_recipients", "Addresses found in the lists held"),
+            &mail.known_recipients,
+            Unit::Addresses,
+        ),
     ];
-    for (name, figure, unit) in figures {
-        let value = if w.spoken {
-            amount(figure, unit, w.language)
-        } else {
-            figure.value.map(|it| it.to_string()).unwrap_or_default()
-        };
-        let is = if w.spoken { trust(figure, w.language) } else { written(figure.is) };
-        rows.push(vec![format!("mail.{name}"), value, is]);
-    }
+    let mut rows: Vec<Vec<String>> = figures
+        .into_iter()
+        .map(|(name, label, figure, unit)| {
+            let claim = format!("mail.{name}");
+            if w.spoken {
+                let (value, is) = (amount(figure, unit, w.language), trust(figure, w.language));
+                return vec![w.language.word(label), value, is, claim];
+            }
+            let value = figure.value.map(|it| it.to_string()).unwrap_or_default();
+            vec![claim, value, written(figure.is)]
+        })
+        .collect();
     let parts = [
-        ("proven", mail.proven),
-        ("matched", mail.matched),
-        ("suspected", mail.suspected),
-        ("unexplained", mail.unexplained),
+        ("proven", Phrase::new("report.mail_proven", "Proven"), mail.proven),
+        ("matched", Phrase::new("report.mail_matched", "Matched"), mail.matched),
+        ("suspected", Phrase::new("report.mail_suspected", "Suspected"), mail.suspected),
+        ("unexplained", Phrase::new("report.mail_unexplained", "Unexplained"), mail.unexplained),
     ];
-    rows.extend(parts.map(|(name, n)| vec![format!("mail.{name}"), n.to_string(), String::new()]));
-    rows.extend(mail.by_day.iter().map(|it| {
-        vec![format!("mail.by_day[{}]", it.date), it.messages.to_string(), String::new()]
-    }));
-    Rows { head: w.head(&[WHAT, VALUE, CERTAINTY]), rows }
+    for (name, label, n) in parts {
+        rows.push(w.counted(&w.language.word(label), format!("mail.{name}"), n));
+    }
+    for it in &mail.by_day {
+        rows.push(w.counted(&it.date, format!("mail.by_day[{}]", it.date), it.messages));
+    }
+    let mut head = w.head(&[WHAT, VALUE, CERTAINTY]);
+    if w.spoken {
+        head.push(w.language.word(Phrase::new("show.claim", "for konseki why")));
+    }
+    Rows { head, rows }
 }
 
 fn people(findings: &Findings, w: &Writer) -> Rows {
@@ -185,7 +245,16 @@ fn people(findings: &Findings, w: &Writer) -> Rows {
         (Phrase::new("show.public_notice", "told by public notice"), it.public_notice),
         (Phrase::new("show.warned", "recipients warned"), it.warned_recipients),
     ];
-    let rows = rows.map(|(name, n)| vec![w.language.word(name), n.to_string()]);
+    // Where nobody could be counted yet, a zero would say that nobody is concerned.
+    let open = findings.exposure.people.value.is_none() && rows.iter().all(|(_, n)| *n == 0);
+    let rows = rows.map(|(name, n)| {
+        let n = if open && w.spoken {
+            w.language.word(Phrase::new("show.not_counted", "not counted yet"))
+        } else {
+            n.to_string()
+        };
+        vec![w.language.word(name), n]
+    });
     Rows { head: w.head(&[WHAT, VALUE]), rows: rows.into() }
 }
 
@@ -207,10 +276,10 @@ fn coverage(findings: &Findings, w: &Writer) -> Rows {
             format!("{:.0}%", it.covered * 100.0),
             w.word("basis", &it.basis),
         ];
-        for gap in &it.gaps {
+        for (gap, acts) in grouped(&it.gaps, w) {
             let mut row = first.clone();
             row.extend([
-                w.word("act", &gap.act),
+                acts,
                 w.maybe(gap.from.as_ref()),
                 w.maybe(gap.to.as_ref()),
                 w.word("gap", &gap.why),
@@ -224,6 +293,23 @@ fn coverage(findings: &Findings, w: &Writer) -> Rows {
         }
     }
     Rows { head, rows }
+}
+
+/// For a reader, gaps of the same reason and span are one with all their acts.
+fn grouped<'a>(gaps: &'a [Gap], w: &Writer) -> Vec<(&'a Gap, String)> {
+    let mut out: Vec<(&Gap, String)> = Vec::new();
+    for gap in gaps {
+        let act = w.word("act", &gap.act);
+        let same = |it: &Gap| (&it.why, &it.from, &it.to) == (&gap.why, &gap.from, &gap.to);
+        match out.iter_mut().find(|(it, _)| w.spoken && same(it)) {
+            Some((_, acts)) => {
+                acts.push_str(" / ");
+                acts.push_str(&act);
+            }
+            None => out.push((gap, act)),
+        }
+    }
+    out
 }
 
 fn evidence(findings: &Findings, w: &Writer) -> Rows {

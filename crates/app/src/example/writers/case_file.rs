@@ -2,6 +2,7 @@ use std::fmt::Write;
 
 use super::super::Scenario;
 use super::super::clock::iso;
+use super::super::people::VICTIM;
 use super::super::sim::Sim;
 use super::Export;
 
@@ -87,21 +88,32 @@ fn sources(sim: &Sim, out: &Export, text: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
-/// What the report must speak about outside Microsoft 365; no log of it was handed over.
+/// What the report must speak about outside Microsoft 365: the border and the database by their logs,
+/// the PC by an expert's word, the application by nothing that was handed over.
 fn systems(sim: &Sim, text: &mut String) -> std::fmt::Result {
     if sim.setting.scenario != Scenario::Founding {
         return Ok(());
     }
-    let pc = &sim.people[super::super::people::VICTIM].desktop.name;
+    let pc = &sim.people[VICTIM].desktop.name;
+    let more = "addresses = [\"10.0.3.20\"]";
     let all = [
-        (pc.as_str(), "endpoint", "endpoint/*.evtx"),
-        ("業務基幹システム", "application", "core/*.log"),
-        ("データベースサーバー", "database", "database/*.log"),
-        ("内部ネットワーク", "network", "network/*.log"),
+        (pc.as_str(), "endpoint", "endpoint/*.evtx", ""),
+        ("業務基幹システム", "application", "core/*.log", ""),
+        ("データベースサーバー", "database", "systems/postgres.csv", more),
+        ("内部ネットワーク", "network", "systems/firewall.log", "remote_access = false"),
     ];
-    for (name, kind, evidence) in all {
+    for (name, kind, evidence, more) in all {
         writeln!(text, "\n[[system]]\nname = \"{name}\"\nkind = \"{kind}\"")?;
         writeln!(text, "evidence = [\"{evidence}\"]")?;
+        if !more.is_empty() {
+            writeln!(text, "{more}")?;
+        }
     }
-    Ok(())
+    writeln!(text, "\n[[statement]]\nabout = \"device:{pc}\"\nsays = \"no_trace\"")?;
+    writeln!(text, "text = \"{EXPERT}\"")?;
+    writeln!(text, "by = \"株式会社例示フォレンジック調査室\"\nat = \"2025-11-11\"")
 }
+
+/// What the forensic firm wrote of the victim's PC.
+const EXPERT: &str = "当該アカウントの利用者が業務で使用するパソコンの記憶媒体を保全し、解析した結果、\
+    マルウェア感染、不審なプログラムの実行、外部からの遠隔操作を示す痕跡は確認されませんでした。";

@@ -1,6 +1,8 @@
 //! The exports of a simulated tenant: the files an administrator would hand over.
 
 mod case_file;
+mod database;
+mod firewall;
 mod inventory;
 mod lists;
 mod signins;
@@ -69,6 +71,13 @@ fn break_round<T: Clone>(rows: &mut Vec<T>, before: usize) {
     }
 }
 
+/// The same for a log that repeats nothing: its last row is not yet written.
+fn unround<T>(rows: &mut Vec<T>) {
+    if rows.len().is_multiple_of(1000) {
+        rows.pop();
+    }
+}
+
 /// All files of the export; the truth learns what stands in them.
 pub(super) fn export(sim: &Sim, truth: &mut Truth) -> io::Result<Vec<File>> {
     let mut out = Export::default();
@@ -78,6 +87,8 @@ pub(super) fn export(sim: &Sim, truth: &mut Truth) -> io::Result<Vec<File>> {
             signins::graph_files(sim, &mut out);
             trace::summary(sim, &mut out, false);
             lists::all_four(sim, &mut out)?;
+            firewall::write(sim, &mut out);
+            database::write(sim, &mut out);
         }
         Scenario::TokenReplay => {
             ual::portal_csv(sim, &mut out)?;

@@ -80,7 +80,7 @@ impl Draft<'_> {
                 ),
                 Phrase::new(
                     "announcement.lead_takeover",
-                    "A third party used {n} of our e-mail account(s) without authority. We apologise to everyone who received these mails and to all concerned.",
+                    "A third party used {n} of our e-mail accounts without authority. We apologise to everyone who received these mails and to all concerned.",
                 ),
             ),
             OutcomeValue::Suspected => (
@@ -90,7 +90,7 @@ impl Draft<'_> {
                 ),
                 Phrase::new(
                     "announcement.lead_suspected",
-                    "We are investigating whether a third party used {n} of our e-mail account(s) without authority. We apologise for the concern this causes.",
+                    "We are investigating whether a third party used {n} of our e-mail accounts without authority. We apologise for the concern this causes.",
                 ),
             ),
             OutcomeValue::NotATakeover => (
@@ -114,7 +114,10 @@ impl Draft<'_> {
                 ),
             ),
         };
-        let n = number(self.concerned().len() as u64);
+        let n = match self.concerned().len() as u64 {
+            1 => self.language.word(Phrase::new("announcement.one", "one")),
+            n => number(n),
+        };
         vec![
             Block::Title(self.language.word(title)),
             Block::Note(self.language.word(Phrase::new("announcement.draft", "Draft. A person fills in every place in ［brackets］, checks each sentence, and the person responsible approves it before it is published. Delete this note then."))),
@@ -316,20 +319,29 @@ impl Draft<'_> {
             return Vec::new();
         }
         let mut out = Vec::new();
-        for it in &self.findings.reading {
-            if it.items.value.is_some_and(|n| n > 0) {
-                let n = spoken(&it.items, Unit::Items, self.language);
-                out.push(self.ours(
-                    Phrase::new(
-                        "announcement.read",
-                        "The records show that mails were opened: {n}.",
-                    ),
-                    &[("n", &n)],
-                ));
-            }
-            if !it.synced_folders.is_empty() {
-                out.push(self.ours(Phrase::new("announcement.synced", "The records show that folders of the account were synchronised to another device; we treat all mails in them as possibly viewed."), &[]));
-            }
+        // One figure for each account: their sum could count a mail of a shared mailbox twice.
+        let read: Vec<String> = self
+            .findings
+            .reading
+            .iter()
+            .filter(|it| it.items.value.is_some_and(|n| n > 0))
+            .map(|it| spoken(&it.items, Unit::Items, self.language))
+            .collect();
+        let comma = self.language.word(Phrase::new("announcement.comma", "; "));
+        let phrase = match read.len() {
+            0 => None,
+            1 => Some(Phrase::new(
+                "announcement.read",
+                "The records show that mails were opened: {n}.",
+            )),
+            _ => Some(Phrase::new(
+                "announcement.read_each",
+                "The records show that mails were opened, by account: {n}.",
+            )),
+        };
+        out.extend(phrase.map(|it| self.ours(it, &[("n", &read.join(&comma))])));
+        if self.findings.reading.iter().any(|it| !it.synced_folders.is_empty()) {
+            out.push(self.ours(Phrase::new("announcement.synced", "The records show that folders of the account were synchronised to another device; we treat all mails in them as possibly viewed."), &[]));
         }
         out.push(self.ours(Phrase::new("announcement.data_open", "Whether and whose personal information in the mails may have been viewed is under investigation. The number of people concerned is not known yet."), &[]));
         out

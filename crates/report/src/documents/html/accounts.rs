@@ -8,7 +8,7 @@ use model::{
     findings::{Account, AccountVerdict, Session, SessionVerdict},
 };
 
-use super::page::{Page, cell, lines};
+use super::page::{Page, Row, cell, lines};
 use crate::{
     claims,
     figures::limits,
@@ -17,11 +17,8 @@ use crate::{
 };
 
 const ACCOUNT: Phrase = Phrase::new("report.account", "Account");
-const VERDICT: Phrase = Phrase::new("report.verdict", "Verdict");
-const FIRST: Phrase = Phrase::new("report.first", "First");
-const LAST: Phrase = Phrase::new("report.last", "Last");
+const PERIOD: Phrase = Phrase::new("report.first_last", "First and last");
 const RECORDS: Phrase = Phrase::new("report.records", "Records");
-const WHY: Phrase = Phrase::new("report.why", "Why");
 
 /// Most addresses and clients named for one session; `konseki show sessions` names all.
 const MOST: usize = 5;
@@ -30,13 +27,12 @@ const MOST: usize = 5;
 pub(super) fn accounts(page: &Page) -> Markup {
     let head = [
         ACCOUNT,
-        VERDICT,
+        Phrase::new("report.verdict", "Verdict"),
         Phrase::new("report.type", "Type"),
         Phrase::new("report.first_access", "First access"),
         Phrase::new("report.last_access", "Last access"),
         Phrase::new("report.attacker_sessions", "Intruder's sessions"),
         Phrase::new("report.attempts", "Failed attempts"),
-        WHY,
     ];
     let concerns = |it: &&Account| {
         matches!(it.verdict, AccountVerdict::Compromised | AccountVerdict::Suspected)
@@ -58,10 +54,10 @@ pub(super) fn accounts(page: &Page) -> Markup {
     }
 }
 
-fn account(page: &Page, it: &Account) -> Vec<Markup> {
+fn account(page: &Page, it: &Account) -> Row {
     let bound = it.first_access_is.as_deref().map(|is| page.word("first_access_is", is));
     let claim = claims::account(&it.account);
-    vec![
+    let cells = vec![
         cell(&it.account),
         page.chip("account_verdict", &written(it.verdict)),
         cell(&page.word("account_type", &written(it.kind))),
@@ -69,14 +65,16 @@ fn account(page: &Page, it: &Account) -> Vec<Markup> {
         page.maybe_time(it.last_access.as_ref()),
         page.count(&claim, it.attacker_sessions),
         page.count(&claim, it.attempts),
-        html! {
-            (page.reasons(&it.reasons))
-            @for how in &it.how {
-                p { (page.t(Phrase::new("report.how", "How"))) ": " (page.word("how", &how.value)) " – " (page.word("how_is", &how.is)) }
-            }
-            @for limit in limits(&it.limits, page.language) { p.note { (limit) } }
-        },
-    ]
+    ];
+    let silent = it.reasons.is_empty() && it.how.is_empty() && it.limits.is_empty();
+    let below = html! {
+        (page.reasons(&it.reasons))
+        @for how in it.how.iter().filter(|how| it.how.len() == 1 || how.value != "unknown") {
+            p { (page.pair(Phrase::new("report.how", "How"), &page.word("how", &how.value))) @if how.value != "unknown" { " – " (page.word("how_is", &how.is)) } }
+        }
+        @for limit in limits(&it.limits, page.language) { p.note { (limit) } }
+    };
+    Row::with(cells, (!silent).then_some(below))
 }
 
 /// Sessions: the intruder's and the doubtful ones first, the others apart.
@@ -84,20 +82,19 @@ pub(super) fn sessions(page: &Page) -> Markup {
     let concerns =
         |it: &&Session| matches!(it.verdict, SessionVerdict::Attacker | SessionVerdict::Suspected);
     let all = &page.findings.sessions;
-    let against: Vec<_> = all.iter().filter(concerns).map(|it| session(page, it)).collect();
+    let mut against: Vec<_> = all.iter().filter(concerns).collect();
+    against.sort_by_key(|it| it.verdict != SessionVerdict::Attacker);
+    let against: Vec<_> = against.into_iter().map(|it| session(page, it)).collect();
     let others: Vec<_> =
         all.iter().filter(|it| !concerns(it)).map(|it| session(page, it)).collect();
     let count = others.len();
     let head = [
         Phrase::new("report.network", "Network and address"),
         Phrase::new("report.country", "Country"),
-        ACCOUNT,
-        VERDICT,
-        FIRST,
-        LAST,
+        Phrase::new("report.session_of", "Account and verdict"),
+        PERIOD,
         RECORDS,
         Phrase::new("report.client", "Client, app and device"),
-        WHY,
     ];
     let rest = page.table(
         Phrase::new("report.sessions_rest", "All other sessions"),
@@ -111,26 +108,24 @@ pub(super) fn sessions(page: &Page) -> Markup {
     }
 }
 
-fn session(page: &Page, it: &Session) -> Vec<Markup> {
+fn session(page: &Page, it: &Session) -> Row {
     let words = [&it.user_agents, &it.apps, &it.devices];
     let clients: Vec<&str> = words.into_iter().flatten().map(model::Untrusted::raw).collect();
-    vec![
-        html! { @for (at, ip) in it.ips.iter().take(MOST).enumerate() {
+    let cells = vec![
+        html! { @if it.ips.is_empty() { "—" } @for (at, ip) in it.ips.iter().take(MOST).enumerate() {
             @if at > 0 { br; }
             (safe(ip)) @if let Some(prefix) = prefix(ip) { span.utc { (prefix) } }
         } },
         lines(&it.countries),
-        cell(&it.account),
-        page.chip("session_verdict", it.verdict.word()),
-        page.time(&it.first),
-        page.time(&it.last),
+        html! { span.who { (safe(&it.account)) } br; (page.chip("session_verdict", it.verdict.word())) },
+        page.period(&it.first, &it.last),
         page.count(&format!("sessions[{}]", it.id), it.records),
-        html! {
+        html! { span.small {
             (lines(&clients[..clients.len().min(MOST)]))
             @if clients.len() > MOST { br; "…" }
-        },
-        page.reasons(&it.reasons),
-    ]
+        } },
+    ];
+    Row::with(cells, (!it.reasons.is_empty()).then(|| page.reasons(&it.reasons)))
 }
 
 /// The network an address belongs to: /24, or /48 of IPv6.
@@ -155,8 +150,7 @@ pub(super) fn operations(page: &Page) -> Markup {
         ACCOUNT,
         RECORDS,
         Phrase::new("report.items", "Items"),
-        FIRST,
-        LAST,
+        PERIOD,
     ];
     let rows = page.findings.operations.iter().map(|it| {
         let judged = page.findings.scopes.iter().any(|scope| scope.scope == it.scope);
@@ -169,11 +163,10 @@ pub(super) fn operations(page: &Page) -> Markup {
         vec![
             cell(&page.word("operation", &it.operation)),
             cell(&place),
-            cell(&it.account),
+            html! { span.who { (safe(&it.account)) } },
             page.count(&claim, it.records),
             page.count(&claim, it.items),
-            page.time(&it.first),
-            page.time(&it.last),
+            page.period(&it.first, &it.last),
         ]
     });
     page.table(

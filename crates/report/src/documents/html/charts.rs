@@ -64,10 +64,10 @@ fn activity(page: &Page, at: usize, account: &str, days: &Days) -> Markup {
         ),
         &[("account", &safe(account))],
     );
-    let middle = HALF + 16.0;
+    let middle = HALF + 34.0;
     html! {
         figure {
-            svg viewBox={ "0 0 " (WIDTH) " " (middle + HALF + 40.0) } role="img" aria-labelledby={ "timeline-" (at) } {
+            svg viewBox={ "0 0 " (WIDTH) " " (middle + HALF + 46.0) } role="img" aria-labelledby={ "timeline-" (at) } {
                 title id={ "timeline-" (at) } { (title) }
                 (hatch(at))
                 @for n in [10_u64, 100, 1_000, 10_000, 100_000].into_iter().filter(|it| *it <= most) {
@@ -84,8 +84,8 @@ fn activity(page: &Page, at: usize, account: &str, days: &Days) -> Markup {
                 }
                 line x1=(LEFT) x2=(WIDTH - 8.0) y1=(middle) y2=(middle) stroke="#1b2430" {}
                 text x="6" y="20" font-size="12" { (page.t(Phrase::new("report.intruder", "Intruder"))) " ▨" }
-                text x="6" y=(px(middle + HALF + 4.0)) font-size="12" { (page.t(Phrase::new("report.owner", "Owner"))) " ■" }
-                (dates(&axis, step, middle + HALF + 30.0))
+                text x="6" y=(px(middle + HALF + 18.0)) font-size="12" { (page.t(Phrase::new("report.owner", "Owner"))) " ■" }
+                (dates(&axis, step, middle + HALF + 38.0))
             }
             figcaption { (page.t(Phrase::new("report.timeline_note", "Heights grow with the number of digits (logarithmic), so that few records of the owner stay visible beside many of the intruder. Days are days of the case's time zone."))) }
         }
@@ -101,15 +101,15 @@ fn activity_table(page: &Page, account: &str, days: &Days) -> Markup {
     let rows: Vec<_> = days
         .iter()
         .map(|(day, (attacker, owner))| [day.to_string(), number(*attacker), number(*owner)])
-        .map(|row| row.iter().map(|it| cell(it)).collect())
+        .map(|row| row.iter().map(|it| cell(it)).collect::<Vec<_>>())
         .collect();
     let count = rows.len();
     let caption = Phrase::new("report.timeline_table", "Records a day");
-    let table = page.table(caption, &head, rows, "sessions");
+    let table = page.whole_table(caption, &head, rows);
     let basis = page.t(Phrase::new("report.basis", "Basis"));
     html! {
-        p.note { (page.opened(&claims::account(account), &basis)) }
-        (page.folded(table, count, count <= 200))
+        div.note.screen { (page.opened(&claims::account(account), &basis)) }
+        (page.beside_picture(table, count))
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn mail(page: &Page) -> Markup {
     let mail = &page.findings.mail;
     html! {
         @if let (Some(first), Some(last)) = (&mail.first, &mail.last) {
-            p { (page.t(Phrase::new("report.sent_between", "Sent between"))) " " (page.time(first)) " – " (page.time(last)) }
+            p { (page.t(Phrase::new("report.sent_between", "Sent between"))) ": " (page.span(first, last)) }
         }
         (parts(page))
         h3 { (page.t(Phrase::new("report.by_day", "By day"))) }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod charts;
+mod course;
 mod figures;
 mod mail;
 mod page;
@@ -47,15 +48,15 @@ type Section = (&'static str, Phrase, fn(&Page, &Charts) -> Markup);
 /// The sections in reading order.
 const SECTIONS: &[Section] = &[
     ("figures", Phrase::new("report.h_figures", "Figures"), |p, _| figures::figures(p)),
-    ("accounts", Phrase::new("report.h_accounts", "Accounts"), |p, _| accounts::accounts(p)),
-    ("sessions", Phrase::new("report.h_sessions", "Sessions and where they came from"), |p, _| {
-        accounts::sessions(p)
-    }),
     (
         "timeline",
         Phrase::new("report.h_timeline", "Timeline: intruder against owner"),
         charts::timeline,
     ),
+    ("accounts", Phrase::new("report.h_accounts", "Accounts"), |p, _| accounts::accounts(p)),
+    ("sessions", Phrase::new("report.h_sessions", "Sessions and where they came from"), |p, _| {
+        accounts::sessions(p)
+    }),
     ("operations", Phrase::new("report.h_operations", "What was done"), |p, _| {
         accounts::operations(p)
     }),

@@ -60,6 +60,13 @@ impl<'a> Page<'a> {
         self.language.word(phrase)
     }
 
+    /// A label and what it says: `Kind: none`.
+    pub(super) fn pair(&self, label: Phrase, value: &str) -> String {
+        let args = [("label", self.t(label)), ("value", value.to_owned())];
+        let args = args.each_ref().map(|(name, it)| (*name, it.as_str()));
+        self.say(Phrase::new("show.pair", "{label}: {value}"), &args)
+    }
+
     pub(super) fn word(&self, area: &str, it: &str) -> String {
         word(self.language, area, it)
     }
@@ -71,13 +78,33 @@ impl<'a> Page<'a> {
     /// Local time with offset, UTC beside it.
     pub(super) fn time(&self, at: &str) -> Markup {
         html! {
-            time datetime=(safe(at)) { (safe(&times::when(at, &self.zone))) }
+            (self.local(at))
             span.utc { (safe(&times::utc(at))) }
         }
     }
 
     pub(super) fn maybe_time(&self, at: Option<&String>) -> Markup {
         at.map_or_else(|| html! { "—" }, |it| self.time(it))
+    }
+
+    /// Two instants as one line, and the same in UTC below.
+    pub(super) fn span(&self, from: &str, to: &str) -> Markup {
+        html! { (self.local(from)) " – " (self.local(to)) span.utc { (safe(&times::utc(from))) " – " (safe(&times::utc(to))) } }
+    }
+
+    /// Two instants as a narrow cell: the first, the last, and both in UTC; one alone if they are one.
+    pub(super) fn period(&self, from: &str, to: &str) -> Markup {
+        html! {
+            (self.local(from))
+            @if from == to { span.utc { (safe(&times::utc(from))) } } @else {
+                br; span.nw { "– " (self.local(to)) }
+                span.utc { (safe(&times::utc(from))) br; "– " (safe(&times::utc(to))) }
+            }
+        }
+    }
+
+    fn local(&self, at: &str) -> Markup {
+        html! { time datetime=(safe(at)) { (safe(&times::when(at, &self.zone))) } }
     }
 
     /// A section with its heading.
@@ -150,20 +177,32 @@ impl<'a> Page<'a> {
         part: &str,
     ) -> Markup {
         if rows.is_empty() {
-            return html! { p.note { (self.t(caption)) ": " (self.t(Phrase::new("report.nothing", "none"))) } };
+            return html! { p.note { (self.pair(caption, &self.t(Phrase::new("report.nothing", "none")))) } };
         }
         let count = rows.len();
         let table = html! {
-            div.scroll { table {
-                caption { (self.t(caption)) }
-                thead { tr { @for it in head { th scope="col" { (self.t(*it)) } } } }
-                @for row in rows.into_iter().take(MOST) { (body(row.into(), head.len())) }
-            } }
+            (self.whole_table(caption, head, rows.into_iter().take(MOST).collect()))
             @if count > MOST {
                 p.note { (self.say(Phrase::new("report.rest", "{n} more: {command}"), &[("n", &number((count - MOST) as u64)), ("command", &format!("konseki show {part}"))])) }
             }
         };
         self.folded(table, count, count > FOLDED)
+    }
+
+    /// A table with all its rows, neither folded nor cut.
+    pub(super) fn whole_table<R: Into<Row>>(
+        &self,
+        caption: Phrase,
+        head: &[Phrase],
+        rows: Vec<R>,
+    ) -> Markup {
+        html! {
+            div.scroll { table class=[(head.len() > 5).then_some("wide")] {
+                caption { (self.t(caption)) }
+                thead { tr { @for it in head { th scope="col" { (self.t(*it)) } } } }
+                @for row in rows { (body(row.into(), head.len())) }
+            } }
+        }
     }
 
     /// Folds a table behind the number of its rows. One of moderate length is printed whole; of a long
@@ -184,6 +223,13 @@ impl<'a> Page<'a> {
                 p.paper { (self.say(unprinted, &[("n", &number(rows as u64))])) }
             }
         }
+    }
+
+    /// The numbers of a picture, folded: paper has the picture.
+    pub(super) fn beside_picture(&self, table: Markup, rows: usize) -> Markup {
+        let label = self
+            .say(Phrase::new("report.rows", "Table of {n} rows"), &[("n", &number(rows as u64))]);
+        html! { details.rows { summary { (label) } (table) } }
     }
 
     /// A verdict as a chip: its word carries the meaning, colour and border only repeat it.

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use model::{Phrase, findings::EvidenceFile};
 
-use super::page::{Page, cell};
+use super::page::{Page, Row, cell};
 use crate::{
     figures::number,
     names::{safe, scope_name},
@@ -16,7 +16,7 @@ pub(super) fn statements(page: &Page) -> Markup {
         p.note { (page.t(Phrase::new("report.statements_note", "These are people's words, not findings from records. Nothing here makes a verdict stronger."))) }
         @for it in &findings.statements {
             div.said {
-                p { strong { (about(page, &it.about)) } ": " (page.word("scope_verdict", &it.says)) }
+                p { strong { (about(page, &it.about)) } " – " (page.word("scope_verdict", &it.says)) }
                 @if !it.text.is_empty() { blockquote { p { (safe(&it.text)) } } }
                 footer { (safe(&it.by)) ", " (safe(&it.at)) @if !it.evidence.is_empty() { " – " (safe(&it.evidence)) } }
             }
@@ -74,7 +74,7 @@ pub(super) fn decisions(page: &Page) -> Markup {
         vec![
             cell(&(at + 1).to_string()),
             cell(&decided),
-            cell(&it.selector),
+            selector(page, &it.selector),
             cell(&it.who),
             page.time(&it.at),
             cell(&it.why),
@@ -91,6 +91,14 @@ pub(super) fn decisions(page: &Page) -> Markup {
     )
 }
 
+/// What a decision is about: a scope by its name, with its id in small type.
+fn selector(page: &Page, selector: &str) -> Markup {
+    let name = scope_name(selector, page.language);
+    html! {
+        @if name == safe(selector) { (name) } @else { (name) span.utc { (safe(selector)) } }
+    }
+}
+
 /// Every file read, with exact accounting.
 pub(super) fn evidence(page: &Page) -> Markup {
     let head = [
@@ -99,8 +107,6 @@ pub(super) fn evidence(page: &Page) -> Markup {
         Phrase::new("report.accounting", "Rows = records + duplicates + rejected"),
         Phrase::new("report.losses", "With losses / in conflict"),
         Phrase::new("report.span", "First and last record"),
-        Phrase::new("report.sha256", "SHA-256"),
-        Phrase::new("report.notes", "Notes"),
     ];
     let rows = page.findings.evidence.iter().map(|it| file(page, it)).collect();
     page.table(
@@ -114,18 +120,22 @@ pub(super) fn evidence(page: &Page) -> Markup {
     )
 }
 
-fn file(page: &Page, it: &EvidenceFile) -> Vec<Markup> {
+/// The hash stands below its row, whole on one line: it is there to be compared.
+fn file(page: &Page, it: &EvidenceFile) -> Row {
     let [rows, records, duplicates, rejected] =
         [it.rows, it.records, it.duplicates, it.rejected].map(number);
-    vec![
+    let cells = vec![
         html! { (safe(&it.path)) span.utc { (number(it.bytes)) " B" } },
         cell(&page.word("kind", it.kind.word())),
         cell(&format!("{rows} = {records} + {duplicates} + {rejected}")),
         cell(&format!("{} / {}", number(it.lossy), number(it.conflicts))),
-        html! { (page.maybe_time(it.from.as_ref())) (page.maybe_time(it.to.as_ref())) },
-        html! { code { (safe(&it.sha256)) } },
-        html! { @for it in &it.warnings { p.note { (page.text(&it.text)) } } },
-    ]
+        html! { @if let (Some(from), Some(to)) = (&it.from, &it.to) { (page.period(from, to)) } @else { "—" } },
+    ];
+    let below = html! {
+        @if !it.sha256.is_empty() { p.note { "SHA-256 " code.hash { (safe(&it.sha256)) } } }
+        @for it in &it.warnings { p.note { (page.text(&it.text)) } }
+    };
+    Row::with(cells, Some(below))
 }
 
 /// What to fetch, most useful first.

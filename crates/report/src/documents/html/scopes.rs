@@ -8,7 +8,7 @@ use model::{
     findings::{Figure, Gap, Scope, ScopeVerdict},
 };
 
-use super::page::{Page, cell, lines};
+use super::page::{Page, Row, cell, lines};
 use crate::{
     claims,
     figures::{Unit, amount, limits, number, trust},
@@ -24,7 +24,6 @@ pub(super) fn scopes(page: &Page) -> Markup {
         SCOPE,
         Phrase::new("report.verdict", "Verdict"),
         Phrase::new("report.records", "Records"),
-        Phrase::new("report.said", "What can be said"),
         Phrase::new("report.coverage", "Coverage by the logs"),
     ];
     let of = |verdict| -> Vec<_> {
@@ -43,19 +42,21 @@ pub(super) fn scopes(page: &Page) -> Markup {
     }
 }
 
-fn scope(page: &Page, it: &Scope) -> Vec<Markup> {
-    vec![
+fn scope(page: &Page, it: &Scope) -> Row {
+    let cells = vec![
         html! { (scope_name(&it.scope, page.language)) span.utc { (safe(&it.scope)) } },
         page.chip("scope_verdict", &written(it.verdict)),
         page.count(&claims::scope(&it.scope), it.records),
-        said(page, it),
         coverage(page, it),
-    ]
+    ];
+    Row::with(cells, Some(said(page, it)))
 }
 
+/// What can be said, with the scope by its name and not by its id.
 fn said(page: &Page, it: &Scope) -> Markup {
+    let text = page.text(&it.text).replace(&safe(&it.scope), &scope_name(&it.scope, page.language));
     html! {
-        p { (page.text(&it.text)) }
+        p { (text) }
         @if let Some(verdict) = &it.if_confirmed {
             p { (page.t(Phrase::new("report.if_confirmed", "If the inferred coverage is confirmed"))) ": " (page.chip("scope_verdict", verdict)) }
         }
@@ -69,17 +70,18 @@ fn said(page: &Page, it: &Scope) -> Markup {
         @for it in &it.attested {
             p.note { (page.say(Phrase::new("report.attested", "Stated by {by}, {at}:"), &[("by", &safe(&it.by)), ("at", &safe(&it.at))])) " " (safe(&it.says)) }
         }
+        (gaps(page, &it.coverage.gaps))
     }
 }
 
 fn coverage(page: &Page, it: &Scope) -> Markup {
     let covered = format!("{:.0} %", it.coverage.covered * 100.0);
     html! {
-        p { (covered) " – " (page.word("basis", &it.coverage.basis)) }
-        @for act in &it.coverage.by_act {
-            p.note { (page.word("act", &act.act)) ": " (format!("{:.0} %", act.covered * 100.0)) " " (safe(&act.sources.join(", "))) }
-        }
-        (gaps(page, &it.coverage.gaps))
+        (covered) " – " (page.word("basis", &it.coverage.basis))
+        @if !it.coverage.by_act.is_empty() { span.acts { @for (at, act) in it.coverage.by_act.iter().enumerate() {
+            @if at > 0 { " / " }
+            (page.word("act", &act.act)) " " (format!("{:.0} %", act.covered * 100.0)) " " (safe(&act.sources.join(", ")))
+        } } }
     }
 }
 
@@ -90,14 +92,25 @@ fn gaps(page: &Page, gaps: &[Gap]) -> Markup {
         let acts = lines.entry((&gap.why, &gap.from, &gap.to)).or_default();
         acts.push(page.word("act", &gap.act));
     }
+    let window = page.findings.window.as_ref();
+    let whole = |from: Option<&String>, to: Option<&String>| {
+        window.is_some_and(|it| from == Some(&it.from) && to == Some(&it.to))
+    };
     html! {
         @if !lines.is_empty() {
-            ul { @for ((why, from, to), acts) in &lines { li {
-                (page.word("gap", why)) " (" (acts.join(", ")) ")"
-                @if let (Some(from), Some(to)) = (from, to) { " " (page.time(from)) "– " (page.time(to)) }
+            ul.gaps { @for ((why, from, to), acts) in &lines { li {
+                (gap_of(page, why, acts))
+                @if whole(from.as_ref(), to.as_ref()) { " – " (page.t(Phrase::new("report.whole_period", "the whole period judged"))) }
+                @else if let (Some(from), Some(to)) = (from, to) { " " (page.span(from, to)) }
             } } }
         }
     }
+}
+
+fn gap_of(page: &Page, why: &str, acts: &[String]) -> String {
+    let comma = page.t(Phrase::new("screen.done_comma", ", "));
+    let (gap, acts) = (page.word("gap", why), acts.join(&comma));
+    page.say(Phrase::new("report.gap_of", "{gap} ({acts})"), &[("gap", &gap), ("acts", &acts)])
 }
 
 /// What the intruder read, by account.
@@ -173,7 +186,6 @@ pub(super) fn deadlines(page: &Page) -> Markup {
         Phrase::new("report.duty", "Duty"),
         Phrase::new("report.organisation", "Organisation"),
         Phrase::new("report.binding", "Binding"),
-        Phrase::new("report.why", "Why"),
         Phrase::new("report.rule", "Rule"),
     ];
     let rows = page.findings.deadlines.iter().map(|it| {
@@ -185,14 +197,14 @@ pub(super) fn deadlines(page: &Page) -> Markup {
         } else {
             Phrase::new("report.guide", "a guide")
         };
-        vec![
+        let cells = vec![
             page.opened(&claims::deadline(&it.organisation, &it.what), &safe(&due)),
             cell(&page.word("deadline", &it.what)),
             cell(&it.organisation),
             cell(&page.t(binding)),
-            cell(&page.text(&it.why)),
             cell(&it.rule),
-        ]
+        ];
+        Row::with(cells, Some(html! { p { (page.text(&it.why)) } }))
     });
     page.table(
         Phrase::new("report.deadlines_table", "Calendar days of the jurisdiction"),

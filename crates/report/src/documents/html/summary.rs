@@ -1,12 +1,15 @@
-//! The head of the report: the outcome, why, and the frame of the judgement.
+//! The first page: the outcome, what it rests on, the course of events.
 
 use maud::{Markup, html};
-use model::{Phrase, findings::OutcomeValue};
+use model::{
+    Phrase,
+    findings::{AccountVerdict, OutcomeValue},
+};
 
-use super::page::Page;
-use crate::{names::safe, words::written};
+use super::{course, page::Page};
+use crate::{names::safe, times, words::written};
 
-/// Title and case.
+/// Title and case, with what a signature rests on: whose, as of when, in which zone.
 pub(super) fn header(page: &Page) -> Markup {
     let case = &page.findings.case;
     let unnamed = page.t(Phrase::new("report.unnamed", "Unnamed case"));
@@ -14,11 +17,21 @@ pub(super) fn header(page: &Page) -> Markup {
         header.top {
             p.kicker { (page.t(Phrase::new("report.title", "Incident report"))) }
             h1 { @if case.name.is_empty() { (unnamed) } @else { (safe(&case.name)) } }
+            dl.facts {
+                @for it in &page.findings.organisations {
+                    dt { (page.t(Phrase::new("report.organisation", "Organisation"))) }
+                    dd { (safe(&it.name)) " " span.note { (safe(&it.domains.join(", "))) } }
+                }
+                @if let Some(at) = &case.as_of {
+                    dt { (page.t(Phrase::new("report.as_of", "As of"))) }
+                    dd { time datetime=(safe(at)) { (safe(&times::when(at, &page.zone))) } " " span.note { (safe(&case.timezone)) " · " (safe(&times::utc(at))) } }
+                }
+            }
         }
     }
 }
 
-/// Outcome, reasons, and the frame: as of, window, organisations.
+/// Outcome, reasons, the period judged, and the course of events.
 pub(super) fn summary(page: &Page) -> Markup {
     let outcome = &page.findings.outcome;
     let class = match outcome.value {
@@ -32,26 +45,10 @@ pub(super) fn summary(page: &Page) -> Markup {
             p.outcome { (page.word("outcome", &written(outcome.value))) }
             @for it in &outcome.because { p { (page.text(it)) } }
         }
-        (frame(page))
+        dl.facts { (window(page)) }
+        (course::course(page))
     };
     page.section("summary", Phrase::new("report.h_summary", "Summary"), inside)
-}
-
-fn frame(page: &Page) -> Markup {
-    let findings = page.findings;
-    html! {
-        dl.facts {
-            dt { (page.t(Phrase::new("report.as_of", "As of"))) }
-            dd { (page.maybe_time(findings.case.as_of.as_ref())) }
-            dt { (page.t(Phrase::new("report.zone", "Time zone"))) }
-            dd { (safe(&findings.case.timezone)) }
-            @for it in &findings.organisations {
-                dt { (page.t(Phrase::new("report.organisation", "Organisation"))) }
-                dd { (safe(&it.name)) " " span.note { (safe(&it.domains.join(", "))) } }
-            }
-            (window(page))
-        }
-    }
 }
 
 fn window(page: &Page) -> Markup {
@@ -79,11 +76,18 @@ fn window(page: &Page) -> Markup {
             "The 30 days before are not covered: the access may have begun earlier.",
         )
     };
+    // Where no access is shown, neither its begin nor its end can be spoken of.
+    let accessed =
+        page.findings.accounts.iter().any(|it| it.verdict == AccountVerdict::Compromised);
     html! {
         dt { (label) }
-        dd { (page.time(&window.from)) " – " (page.time(&window.to)) }
-        dt { (page.t(Phrase::new("report.containment", "Containment"))) }
-        dd { (page.t(contained)) " " (page.t(quiet)) }
+        dd { (page.span(&window.from, &window.to)) }
+        @if accessed {
+            dt { (page.t(Phrase::new("report.beginning", "Beginning"))) }
+            dd { (page.t(quiet)) }
+            dt { (page.t(Phrase::new("report.containment", "Containment"))) }
+            dd { (page.t(contained)) }
+        }
     }
 }
 
