@@ -21,6 +21,7 @@ use crate::{
     judging::Judgement,
     mail_figures,
     reading::{self, Read},
+    systems,
 };
 
 const AS_OF: Phrase = Phrase::new(
@@ -82,6 +83,7 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
         ended: &ended,
         standing: &standing,
         listening: &it.listening,
+        looked_back: &|account, span| it.log.looked_back(account, span),
         last_record,
     });
     let mut accounts = accounts::accounts(&accounts::Inputs {
@@ -106,13 +108,35 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
     for account in &compromised {
         touched.entry(format!("account:{account}")).or_insert(1);
     }
-    let scopes = scopes::scopes(&scopes::Inputs {
+    let mut scopes = scopes::scopes(&scopes::Inputs {
         accounts: accounts.iter().map(|account| account.account.clone()).collect(),
         compromised: &compromised,
         touched: &touched,
         case: parts.case,
-        window: window.span,
+        decisions: parts.decisions,
+        window: &window,
+        log: &it.log,
+        directory: &it.directory,
+        contexts: &it.contexts,
+        acts: &it.acts,
+        built: &it.built,
+        judged: &it.judged,
+        folders: &it.folders,
+        doubtful: Some(&it.doubtful),
+        token_only: &BTreeSet::new(),
     });
+    let jurisdictions: Vec<String> =
+        parts.case.organisations.iter().flat_map(|it| it.jurisdictions.clone()).collect();
+    decide::systems::settle(
+        &mut scopes,
+        &decide::systems::Inputs {
+            systems: &systems::heard(store, it, &parts.read.files, parts.case)?,
+            window: window.span,
+            zone: parts.zone_name,
+            jurisdictions: &jurisdictions,
+        },
+    );
+    accounts::settle(&mut accounts, &scopes);
     let mail = mail_figures::figures(store, parts, &window, &zone)?;
     let kinds = reading::kinds(&parts.read.files);
     let declared = |kind| it.listening.iter().any(|heard| heard.kind == kind);
@@ -124,7 +148,7 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
         kinds,
     };
     let records = it.contexts.iter().map(|context| context.records).sum();
-    let outcome = outcome::outcome(&accounts, records, 0);
+    let outcome = outcome::outcome(&accounts, &scopes, records, 0);
     let (deadlines, _notes) = deadlines::deadlines(
         &parts.case.organisations,
         &deadlines::Facts { outcome: outcome.value, ..deadlines::Facts::default() },

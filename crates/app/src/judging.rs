@@ -31,7 +31,10 @@ pub(crate) struct Judgement {
     pub(crate) details: Vec<Detail>,
     pub(crate) deeds: touched::Deeds,
     pub(crate) touches: Vec<Touch>,
+    pub(crate) log: coverage::Log,
     pub(crate) listening: Vec<coverage::Listening>,
+    pub(crate) folders: BTreeMap<String, BTreeSet<String>>,
+    pub(crate) doubtful: Vec<Touch>,
     pub(crate) sent: Vec<Sent>,
     pub(crate) classes: BTreeMap<String, mail::Class>,
     pub(crate) knows_countries: bool,
@@ -69,6 +72,7 @@ pub(crate) fn judge(
     case: &Case,
     decisions: &[Decision],
     geo: &BTreeMap<String, Place>,
+    zone: &str,
 ) -> Result<Judgement> {
     let contexts = store.contexts()?;
     let mut acts = store.acts()?;
@@ -92,6 +96,7 @@ pub(crate) fn judge(
 
     let mut operations: BTreeSet<&str> = behaviour::OPERATIONS.into_iter().collect();
     operations.extend(decide::findings::operations());
+    operations.extend(decide::control::OPERATIONS);
     let operations: Vec<&str> = operations.into_iter().collect();
     let details = store.details(&operations)?;
     touched::name_forwarding(&mut acts, &details);
@@ -107,10 +112,26 @@ pub(crate) fn judge(
         decisions,
     });
     let facts: Vec<coverage::FileFacts> = files.iter().map(facts).collect();
+    let log = coverage::Log::new(&coverage::Inputs {
+        case,
+        zone,
+        files: &facts,
+        decisions,
+        contexts: &contexts,
+        acts: &acts,
+        details: &details,
+        built: &built,
+        judged: &judged,
+        directory: &directory,
+        audited: &BTreeMap::new(),
+    });
     let mut it = Judgement {
         accesses: accounts::accesses(&built, &judged),
         attempts: accounts::attempts(&contexts, &built, &judged),
-        listening: coverage::listening(case, &facts),
+        listening: log.listening(),
+        log,
+        folders: folders(store, &directory)?,
+        doubtful: doubtful(store, &built, &judged)?,
         knows_countries: atlas.knows_countries(),
         contexts,
         index,
@@ -129,8 +150,43 @@ pub(crate) fn judge(
     Ok(it)
 }
 
+/// Every folder any record names, by mailbox.
+fn folders(store: &Store, directory: &Directory) -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (mailbox, actor, folder) in store.folders()? {
+        let owner = directory.resolve(if mailbox.is_empty() { &actor } else { &mailbox });
+        found.entry(owner).or_default().insert(folder);
+    }
+    Ok(found)
+}
+
+/// What sessions touched whose verdict leaves room for an intruder.
+fn doubtful(
+    store: &Store,
+    built: &session::Built,
+    judged: &[attribution::Judged],
+) -> Result<Vec<Touch>> {
+    let open = |it: &attribution::Judged| {
+        matches!(it.verdict, SessionVerdict::Suspected | SessionVerdict::Unknown)
+    };
+    let drafts = built.drafts.iter().zip(judged).filter(|(draft, it)| draft.worked > 0 && open(it));
+    let sessions: Vec<String> = drafts.map(|(draft, _)| draft.id.clone()).collect();
+    store.touches(&sessions, &[])
+}
+
 fn facts(file: &FileRead) -> coverage::FileFacts {
+    let leads = file.reading.leads.iter().map(|it| coverage::Lead {
+        at: it.at,
+        beside: it.beside,
+        operation: it.operation.clone(),
+        account: it.account.clone(),
+    });
     coverage::FileFacts {
+        lossy: file.reading.lossy,
+        sorted: file.reading.sorted,
+        leads: leads.collect(),
+        cut: file.reading.cut || file.inspection.stopped.is_some(),
+        non_interactive: file.reading.non_interactive,
         path: file.source.path.clone(),
         kind: Some(file.inspection.kind),
         format: file.inspection.format.map(|it| it.id.to_owned()).unwrap_or_default(),

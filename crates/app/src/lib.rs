@@ -23,6 +23,7 @@ mod platform;
 pub mod progress;
 mod publish;
 mod reading;
+mod systems;
 pub mod why;
 
 pub use commands::COMMANDS;

@@ -80,7 +80,8 @@ pub fn investigate(
     progress.stage("judge", 0);
     let in_force = decisions::in_force(&all_decisions);
     let places = places(&mut store, &geo)?;
-    let judgement = judging::judge(&mut store, &read.files, &stated.case, &in_force, &places)?;
+    let judgement =
+        judging::judge(&mut store, &read.files, &stated.case, &in_force, &places, &stated.zone)?;
     let parts = Parts {
         read: &read,
         case: &stated.case,

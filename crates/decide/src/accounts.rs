@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Context, Decision, HOUR, Phrase,
-    findings::{Account, AccountVerdict, Reason, SessionVerdict},
+    findings::{Account, AccountVerdict, Reason, Scope, ScopeVerdict, SessionVerdict},
     rfc3339,
 };
 
@@ -101,6 +101,29 @@ pub struct Inputs<'a> {
 /// Judges every account of the inventory and every one seen.
 pub fn accounts(inputs: &Inputs<'_>) -> Vec<Account> {
     inputs.directory.accounts().keys().map(|account| judge(account, inputs)).collect()
+}
+
+/// Takes over what the scopes say: an account is cleared exactly where `account:<upn>` is.
+pub fn settle(accounts: &mut [Account], scopes: &[Scope]) {
+    let of: BTreeMap<&str, &Scope> =
+        scopes.iter().filter_map(|it| Some((it.scope.strip_prefix("account:")?, it))).collect();
+    for account in accounts.iter_mut().filter(|it| it.verdict == AccountVerdict::CannotTell) {
+        let Some(scope) = of.get(account.account.as_str()) else { continue };
+        account.if_confirmed.clone_from(&scope.if_confirmed);
+        account.limits.extend(scope.limits.iter().cloned());
+        account.limits.sort();
+        account.limits.dedup();
+        if scope.verdict != ScopeVerdict::NoTrace {
+            continue;
+        }
+        account.verdict = AccountVerdict::NoTrace;
+        account.reasons.push(Reason {
+            class: "link".into(),
+            rule: "account_scope".into(),
+            text: scope.text.clone(),
+            ..Reason::default()
+        });
+    }
 }
 
 fn judge(account: &str, inputs: &Inputs<'_>) -> Account {

@@ -14,11 +14,13 @@ pub mod behaviour;
 pub mod calendar;
 pub mod clients;
 pub mod containment;
+pub mod control;
 pub mod coverage;
 pub mod deadlines;
 pub mod errors;
 pub mod findings;
 pub mod folders;
+pub mod hole;
 pub mod how;
 pub mod identity;
 pub mod law;
@@ -26,11 +28,13 @@ pub mod links;
 pub mod mail;
 pub mod network;
 pub mod next;
+pub mod observability;
 pub mod operations;
 pub mod outcome;
 pub mod rules;
 pub mod scopes;
 pub mod session;
+pub mod systems;
 pub mod touched;
 pub mod weights;
 pub mod window;
@@ -43,6 +47,7 @@ pub const DATA: &[(&str, &[model::DataFile])] = &[
     ("knowledge/errors", errors::FILES),
     ("knowledge/folders", folders::FILES),
     ("knowledge/networks", clients::NETWORK_FILES),
+    ("knowledge/observability", observability::FILES),
     ("knowledge/operations", operations::FILES),
     ("laws", law::FILES),
     ("laws/calendars", calendar::FILES),

@@ -72,6 +72,39 @@ const LISTS_WHY: Phrase = Phrase::new(
     "Only then can be said whether the recipients are people you know.",
 );
 
+const DECIDE_HOW: Phrase = Phrase::new(
+    "next.decide_how",
+    "konseki decide: it asks about each group of sessions named under «blocking» (is this network, this device, this trip yours?)",
+);
+const DECIDE_WHY: Phrase = Phrase::new(
+    "next.decide_why",
+    "Sessions whose user is not settled could have left the trace: a person who knows the owner can settle it.",
+);
+const EARLIER_HOW: Phrase = Phrase::new(
+    "next.earlier_how",
+    "The audit log of at least 40 days before the first access (Purview portal > Audit > New search; kept 180 days, with Audit (Premium) one year)",
+);
+const EARLIER_WHY: Phrase = Phrase::new(
+    "next.earlier_why",
+    "Only 30 quiet days before the first access show that it was the first.",
+);
+const HOLE_HOW: Phrase = Phrase::new(
+    "next.hole_how",
+    "Fetch the silent span again (Search-UnifiedAuditLog -StartDate … -EndDate … -SessionCommand ReturnLargeSet -HighCompleteness), or explain it: konseki decide source path=…,from=…,to=… --is declared:FROM/TO@COLLECTED_AT",
+);
+const HOLE_WHY: Phrase = Phrase::new(
+    "next.hole_why",
+    "Over that span the log holds less than the organisation's weeks let one expect.",
+);
+const SYSTEM_HOW: Phrase = Phrase::new(
+    "next.system_how",
+    "PC: wevtutil epl Security Security.evtx, and likewise System, Microsoft-Windows-Windows Defender/Operational, Microsoft-Windows-TaskScheduler/Operational, Microsoft-Windows-TerminalServices-LocalSessionManager/Operational, Microsoft-Windows-PowerShell/Operational; database and application: the log of who connected from where; network: the border firewall's log of accepted inbound connections and remote access. Or an expert's signed report as [[statement]]",
+);
+const SYSTEM_WHY: Phrase = Phrase::new(
+    "next.system_why",
+    "Systems outside Microsoft 365 leave no record in its logs: only their own logs, or somebody who examined them, can speak of them.",
+);
+
 /// What is there, as far as it matters for what to fetch.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
@@ -87,48 +120,179 @@ pub struct Given {
     pub mails: bool,
 }
 
-/// Lists what to fetch, most useful first.
+/// Lists what to fetch or to do, what would settle most scopes first.
 pub fn next_evidence(given: &Given, scopes: &[Scope]) -> Vec<NextEvidence> {
-    let has = |kind| given.kinds.contains(&kind);
-    let mut found = Vec::new();
-    let mut add =
-        |wanted: bool, source: &str, how: Phrase, why: Phrase, settles: &dyn Fn(&str) -> bool| {
-            if !wanted {
-                return;
-            }
-            let open = scopes
+    let open: Vec<&Scope> =
+        scopes.iter().filter(|it| it.verdict == ScopeVerdict::CannotTell).collect();
+    let mut found: Vec<NextEvidence> = offers(given, &open)
+        .into_iter()
+        .filter(|it| it.wanted || open.iter().any(|scope| (it.settles)(scope)))
+        .map(|it| NextEvidence {
+            source: it.source.into(),
+            how: it.how.text(),
+            why: it.why.text(),
+            would_settle: open
                 .iter()
-                .filter(|it| it.verdict == ScopeVerdict::CannotTell && settles(&it.scope));
-            let would_settle: Vec<String> = open.map(|it| it.scope.clone()).collect();
-            found.push(NextEvidence {
-                source: source.into(),
-                how: how.text(),
-                why: why.text(),
-                would_settle,
-            });
-        };
-    let mailbox = |id: &str| {
-        ["mailbox:", "items:", "attachments:", "contacts:", "calendar:"]
-            .iter()
-            .any(|it| id.starts_with(it))
-    };
-    let account = |id: &str| id.starts_with("account");
-    let settings = |id: &str| id.starts_with("settings:") || id == "tenant";
-    add(!has(Kind::Ual), "ual", UAL_HOW, UAL_WHY, &|id| {
-        mailbox(id) || account(id) || settings(id) || id.starts_with("service:")
-    });
-    add(!has(Kind::Signins), "signins", SIGNIN_HOW, SIGNIN_WHY, &account);
-    add(!has(Kind::MessageTrace) && given.takeover, "message_trace", TRACE_HOW, TRACE_WHY, &|_| {
-        false
-    });
-    add(has(Kind::Ual) && !given.ual_declared, "declaration", DECLARE_HOW, DECLARE_WHY, &|id| {
-        mailbox(id) || account(id) || settings(id)
-    });
-    add(!has(Kind::Inventory), "inventory", INVENTORY_HOW, INVENTORY_WHY, &|id| {
-        id == "accounts:others"
-    });
-    add(has(Kind::Ual), "mailbox_audit_settings", AUDIT_HOW, AUDIT_WHY, &mailbox);
-    add(given.takeover, "settings", RULES_HOW, RULES_WHY, &settings);
-    add(!has(Kind::List) && given.mails, "lists", LISTS_HOW, LISTS_WHY, &|_| false);
+                .filter(|scope| (it.settles)(scope))
+                .map(|scope| scope.scope.clone())
+                .collect(),
+        })
+        .collect();
+    // Stable: of equal worth, what the list below names first.
+    found.sort_by_key(|it| std::cmp::Reverse(it.would_settle.len()));
     found
+}
+
+/// Something to fetch or to do.
+struct Offer<'a> {
+    source: &'static str,
+    how: Phrase,
+    why: Phrase,
+    /// Wanted whatever the scopes say.
+    wanted: bool,
+    settles: Settles<'a>,
+}
+
+type Settles<'a> = Box<dyn Fn(&Scope) -> bool + 'a>;
+
+fn offer<'a>(
+    source: &'static str,
+    (how, why): (Phrase, Phrase),
+    wanted: bool,
+    settles: Settles<'a>,
+) -> Offer<'a> {
+    Offer { source, how, why, wanted, settles }
+}
+
+fn outside(it: &Scope) -> bool {
+    ["device:", "system:", "network:"].iter().any(|one| it.scope.starts_with(one))
+}
+
+fn has_gap(it: &Scope, whys: &[&str]) -> bool {
+    it.coverage.gaps.iter().any(|gap| whys.contains(&gap.why.as_str()))
+}
+
+fn offers<'a>(given: &'a Given, open: &[&Scope]) -> Vec<Offer<'a>> {
+    let mut found = logs(given);
+    let blocked = open.iter().any(|it| !it.blocking.is_empty());
+    let decide = offer(
+        "decision",
+        (DECIDE_HOW, DECIDE_WHY),
+        blocked,
+        Box::new(|it| !it.blocking.is_empty()),
+    );
+    found.insert(2.min(found.len()), decide);
+    found.extend(beside(given));
+    found
+}
+
+/// Logs to fetch, or to say what they were asked for.
+fn logs<'a>(given: &'a Given) -> Vec<Offer<'a>> {
+    let has = |kind| given.kinds.contains(&kind);
+    let (ual, signins, inventory) = (has(Kind::Ual), has(Kind::Signins), has(Kind::Inventory));
+    let again = ["not_collected", "capped", "truncated", "rejected", "late", "expired"];
+    vec![
+        offer(
+            "ual",
+            (UAL_HOW, UAL_WHY),
+            !ual,
+            Box::new(move |it| {
+                let speakable = inventory || it.scope != "accounts:others";
+                !outside(it) && speakable && (!ual || has_gap(it, &again))
+            }),
+        ),
+        offer(
+            "declaration",
+            (DECLARE_HOW, DECLARE_WHY),
+            ual && !given.ual_declared,
+            Box::new(move |it| ual && !outside(it) && has_gap(it, &["not_stated"])),
+        ),
+        offer(
+            "signins",
+            (SIGNIN_HOW, SIGNIN_WHY),
+            !signins,
+            Box::new(move |it| !signins && it.scope.starts_with("account")),
+        ),
+        offer(
+            "message_trace",
+            (TRACE_HOW, TRACE_WHY),
+            !has(Kind::MessageTrace) && given.takeover,
+            Box::new(|_| false),
+        ),
+        offer(
+            "ual_earlier",
+            (EARLIER_HOW, EARLIER_WHY),
+            false,
+            // Where nobody stated what was asked for, stating it may be all that lacks.
+            Box::new(move |it| {
+                ual && has_gap(it, &["before_first_access"]) && !has_gap(it, &["not_stated"])
+            }),
+        ),
+    ]
+}
+
+/// What makes the logs speak, and what stands outside them.
+fn beside<'a>(given: &'a Given) -> Vec<Offer<'a>> {
+    let has = |kind| given.kinds.contains(&kind);
+    let inventory = has(Kind::Inventory);
+    let settings = given.takeover && !has(Kind::Settings);
+    vec![
+        offer(
+            "inventory",
+            (INVENTORY_HOW, INVENTORY_WHY),
+            !inventory,
+            Box::new(move |it| !inventory && it.scope == "accounts:others"),
+        ),
+        offer(
+            "mailbox_audit_settings",
+            (AUDIT_HOW, AUDIT_WHY),
+            false,
+            Box::new(|it| has_gap(it, &["not_audited"])),
+        ),
+        offer("hole", (HOLE_HOW, HOLE_WHY), false, Box::new(|it| has_gap(it, &["hole"]))),
+        offer("settings", (RULES_HOW, RULES_WHY), settings, Box::new(|_| false)),
+        offer(
+            "lists",
+            (LISTS_HOW, LISTS_WHY),
+            !has(Kind::List) && given.mails,
+            Box::new(|_| false),
+        ),
+        offer("system", (SYSTEM_HOW, SYSTEM_WHY), false, Box::new(outside)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use model::findings::{Coverage, Gap};
+
+    use super::*;
+
+    fn scope(id: &str, why: &str) -> Scope {
+        let gap = Gap { act: "read".into(), why: why.into(), ..Gap::default() };
+        let coverage = Coverage { gaps: vec![gap], ..Coverage::default() };
+        Scope { scope: id.into(), coverage, ..Scope::default() }
+    }
+
+    #[test]
+    fn what_settles_most_comes_first() {
+        let scopes = [
+            scope("mailbox:a@x/inbox", "not_audited"),
+            scope("mailbox:a@x/sent", "not_audited"),
+            scope("account:a@x", "not_stated"),
+            scope("device:PC", "not_collected"),
+        ];
+        let kinds = BTreeSet::from([Kind::Ual, Kind::Signins, Kind::Inventory]);
+        let given = Given { kinds, ual_declared: true, signins_declared: true, ..Given::default() };
+        let it = next_evidence(&given, &scopes);
+        let order: Vec<(&str, usize)> =
+            it.iter().map(|it| (it.source.as_str(), it.would_settle.len())).collect();
+        assert_eq!(order, [("mailbox_audit_settings", 2), ("declaration", 1), ("system", 1)]);
+    }
+
+    #[test]
+    fn with_nothing_at_all_the_audit_log_comes_first() {
+        let it = next_evidence(&Given { takeover: true, ..Given::default() }, &[]);
+        assert_eq!(it[0].source, "ual");
+        assert!(it.iter().any(|it| it.source == "message_trace"));
+    }
 }

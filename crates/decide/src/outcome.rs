@@ -2,7 +2,7 @@
 
 use model::{
     Phrase,
-    findings::{Account, AccountVerdict, Outcome, OutcomeValue},
+    findings::{Account, AccountVerdict, Outcome, OutcomeValue, Scope, ScopeVerdict},
 };
 
 const TAKEOVER: Phrase = Phrase::new("outcome.takeover", "Somebody else got into {n} account(s).");
@@ -23,9 +23,18 @@ const SPOOFED: Phrase = Phrase::new(
     "{n} mail(s) bear the organisation's address but left none of its mailboxes: no account was taken for them.",
 );
 
+const NONE_SHOWN: Phrase = Phrase::new(
+    "outcome.none_shown",
+    "None of the {n} account(s) shows a trace of an intruder, and the logs able to show one are proven to have been listening over the whole time asked about.",
+);
+
 /// Decides the outcome. `elsewhere` is the number of mails that bear the organisation's address
 /// and are shown to have left none of its mailboxes.
-pub fn outcome(accounts: &[Account], records: u64, elsewhere: u64) -> Outcome {
+pub fn outcome(accounts: &[Account], scopes: &[Scope], records: u64, elsewhere: u64) -> Outcome {
+    // With nobody compromised, «the others» are all, and none of them is `no_trace` without an inventory.
+    let cleared = scopes
+        .iter()
+        .any(|it| it.scope == "accounts:others" && it.verdict == ScopeVerdict::NoTrace);
     let count = |wanted| accounts.iter().filter(|it| it.verdict == wanted).count();
     let (compromised, suspected) =
         (count(AccountVerdict::Compromised), count(AccountVerdict::Suspected));
@@ -39,6 +48,8 @@ pub fn outcome(accounts: &[Account], records: u64, elsewhere: u64) -> Outcome {
         say(OutcomeValue::Suspected, SUSPECTED, suspected)
     } else if elsewhere > 0 {
         say(OutcomeValue::NotATakeover, SPOOFED, elsewhere as usize)
+    } else if cleared && count(AccountVerdict::NoTrace) == accounts.len() {
+        say(OutcomeValue::NoneShown, NONE_SHOWN, accounts.len())
     } else if records == 0 {
         say(OutcomeValue::CannotTell, NOTHING, 0)
     } else {
@@ -53,8 +64,14 @@ mod tests {
     #[test]
     fn silence_is_never_an_all_clear() {
         let clean = [Account::default()];
-        assert_eq!(outcome(&clean, 1_000, 0).value, OutcomeValue::CannotTell);
+        assert_eq!(outcome(&clean, &[], 1_000, 0).value, OutcomeValue::CannotTell);
+        let cleared = [Account { verdict: AccountVerdict::NoTrace, ..Account::default() }];
+        let mut others = Scope { scope: "accounts:others".into(), ..Scope::default() };
+        assert_eq!(outcome(&cleared, &[others.clone()], 9, 0).value, OutcomeValue::CannotTell);
+        others.verdict = ScopeVerdict::NoTrace;
+        assert_eq!(outcome(&cleared, &[others.clone()], 9, 0).value, OutcomeValue::NoneShown);
+        assert_eq!(outcome(&clean, &[others], 9, 0).value, OutcomeValue::CannotTell);
         let taken = [Account { verdict: AccountVerdict::Compromised, ..Account::default() }];
-        assert_eq!(outcome(&taken, 1_000, 0).value, OutcomeValue::Takeover);
+        assert_eq!(outcome(&taken, &[], 1_000, 0).value, OutcomeValue::Takeover);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{Case, DAY, Kind, Micros, Span};
 
-use crate::{coverage, coverage::Listening};
+use crate::coverage::{Back, Listening};
 
 /// Days before the first access that must be quiet and listened to.
 const LOOK_BACK: i64 = 30;
@@ -42,6 +42,8 @@ pub struct Window {
     pub covered: bool,
     /// Accounts whose first access is exact.
     pub exact: BTreeMap<String, bool>,
+    /// Accounts whose first access would be, if what is inferred were confirmed.
+    pub if_confirmed: BTreeMap<String, bool>,
 }
 
 /// What the window is decided from.
@@ -56,6 +58,9 @@ pub struct Inputs<'a> {
     pub standing: &'a [String],
     /// What was listened to.
     pub listening: &'a [Listening],
+    /// Whether an account's sign-ins and mailbox were listened to over the whole of a span
+    /// ([`crate::coverage::Log::looked_back`]).
+    pub looked_back: &'a dyn Fn(&str, Span) -> Back,
     /// Last instant of any evidence.
     pub last_record: Option<Micros>,
 }
@@ -82,11 +87,12 @@ pub fn decide(inputs: &Inputs<'_>) -> Window {
         inputs.listening.iter().map(|it| it.span.to).max().or(inputs.last_record.map(|it| it + 1))
     };
     let to = to.into_iter().chain(inputs.case.to).chain([last + 1]).max().unwrap_or(last + 1);
-    let exact: BTreeMap<String, bool> = inputs
-        .accesses
-        .iter()
-        .map(|(account, it)| (account.clone(), quiet(inputs, account, it)))
-        .collect();
+    let quiet = inputs.accesses.iter().map(|(it, access)| (it, quiet(inputs, it, access)));
+    let quiet: Vec<(&String, Back)> = quiet.collect();
+    let of = |wanted: fn(&Back) -> bool| {
+        quiet.iter().map(|(account, it)| ((*account).clone(), wanted(it))).collect()
+    };
+    let exact: BTreeMap<String, bool> = of(|it| it.declared);
     let first_account = inputs.accesses.iter().find(|(_, it)| it.first == first).map(|it| it.0);
     let covered = first_account.and_then(|it| exact.get(it)).copied().unwrap_or(false);
     Window {
@@ -95,30 +101,45 @@ pub fn decide(inputs: &Inputs<'_>) -> Window {
         look_back: Some(Span { from: first - LOOK_BACK * DAY, to: first }),
         covered,
         exact,
+        if_confirmed: of(|it| it.inferred),
     }
 }
 
 /// First access is exact only if the 30 days before it were listened to and quiet.
-fn quiet(inputs: &Inputs<'_>, account: &str, access: &Access) -> bool {
+fn quiet(inputs: &Inputs<'_>, account: &str, access: &Access) -> Back {
     let before = Span { from: access.first - LOOK_BACK * DAY, to: access.first };
     // Only the earliest suspected session is known here: one before the look-back may have others in it.
-    let suspected = access.suspected.is_some_and(|at| at < access.first);
-    !suspected && coverage::covers(inputs.listening, Kind::Ual, account, before)
+    if access.suspected.is_some_and(|at| at < access.first) {
+        return Back::default();
+    }
+    (inputs.looked_back)(account, before)
 }
 
-/// No compromised account: `[case] from/to`, else the span all declared logs share, else none.
+/// No compromised account: `[case] from/to`, else the span of the declared audit log (else of the
+/// sign-ins). Where an access is said to have been ended, the report speaks about the time until then,
+/// whatever the logs reach: evidence that ends earlier must not look like an all-clear.
 fn without_access(inputs: &Inputs<'_>) -> Window {
-    let stated = inputs.case.from.zip(inputs.case.to).map(|(from, to)| Span { from, to });
-    let logs = inputs.listening.iter().filter(|it| matches!(it.kind, Kind::Ual | Kind::Signins));
-    let shared =
-        logs.map(|it| it.span).reduce(|a, b| Span { from: a.from.max(b.from), to: a.to.min(b.to) });
-    let span = stated.or(shared).filter(|it| it.from < it.to);
+    let hull = |kind| {
+        let logs = inputs.listening.iter().filter(move |it| it.kind == kind).map(|it| it.span);
+        logs.reduce(|a, b| Span { from: a.from.min(b.from), to: a.to.max(b.to) })
+    };
+    let logs = hull(Kind::Ual).or_else(|| hull(Kind::Signins));
+    let from = inputs.case.from.or(logs.map(|it| it.from));
+    let to = inputs.case.to.or(logs.map(|it| it.to));
+    let ended = inputs.case.containments.iter().map(|it| it.at + DAY).max();
+    let span = from.zip(to.into_iter().chain(ended.filter(|_| to.is_some())).max());
+    let span = span.map(|(from, to)| Span { from, to }).filter(|it| it.from < it.to);
     Window { span, ..Window::default() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::coverage;
+
+    fn both(it: bool) -> Back {
+        Back { declared: it, inferred: it }
+    }
 
     fn access(first: Micros, last: Micros) -> BTreeMap<String, Access> {
         BTreeMap::from([("a@x".to_owned(), Access { first, last, suspected: None })])
@@ -143,6 +164,9 @@ mod tests {
                 ended: &ended,
                 standing: &[],
                 listening,
+                looked_back: &|account, span| {
+                    both(coverage::covers(listening, Kind::Ual, account, span))
+                },
                 last_record: None,
             })
         };
@@ -169,6 +193,7 @@ mod tests {
                 ended: &[],
                 standing: &[],
                 listening: &listening,
+                looked_back: &|_, _| both(true),
                 last_record: None,
             })
             .exact["a@x"]
@@ -192,6 +217,7 @@ mod tests {
             ended: &ended,
             standing: &[],
             listening: &[],
+            looked_back: &|_, _| both(false),
             last_record: None,
         });
         assert!(!it.contained);
@@ -210,9 +236,39 @@ mod tests {
             ended: &ended,
             standing: &standing,
             listening: &[],
+            looked_back: &|_, _| both(false),
             last_record: Some(150 * DAY),
         });
         assert!(!it.contained);
         assert_eq!(it.span.map(|it| it.to), Some(150 * DAY + 1));
+    }
+
+    #[test]
+    fn without_an_access_pieces_of_one_log_are_one_span_and_a_stated_end_stretches_it() {
+        let heard = |kind, from: i64, to: i64| Listening {
+            kind,
+            span: Span { from: from * DAY, to: to * DAY },
+            accounts: None,
+        };
+        let listening =
+            [heard(Kind::Ual, 0, 40), heard(Kind::Ual, 40, 90), heard(Kind::Signins, 60, 95)];
+        let of = |case: &Case| {
+            let accesses = BTreeMap::new();
+            let inputs = Inputs {
+                case,
+                accesses: &accesses,
+                ended: &[],
+                standing: &[],
+                listening: &listening,
+                looked_back: &|_, _| both(true),
+                last_record: None,
+            };
+            decide(&inputs).span
+        };
+        assert_eq!(of(&Case::default()), Some(Span { from: 0, to: 90 * DAY }));
+        let mut case = Case { from: Some(10 * DAY), ..Case::default() };
+        assert_eq!(of(&case), Some(Span { from: 10 * DAY, to: 90 * DAY }));
+        case.containments.push(model::Containment { at: 100 * DAY, ..Default::default() });
+        assert_eq!(of(&case), Some(Span { from: 10 * DAY, to: 101 * DAY }));
     }
 }

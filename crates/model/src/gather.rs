@@ -212,6 +212,8 @@ pub struct LogHour {
     pub hour: Micros,
     /// Lines.
     pub lines: u64,
+    /// Lines that name an address.
+    pub addressed: u64,
 }
 
 /// Lines of a log outside Microsoft 365 that name an address or user of the attacker.

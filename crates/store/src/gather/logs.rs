@@ -3,8 +3,8 @@ use model::{LogHit, LogHour};
 
 use crate::Store;
 
-const HOURS: &str = "SELECT evidence_id, hour, count(*) FROM (\
-     SELECT evidence_id, at - ((at % 3600000000) + 3600000000) % 3600000000 AS hour FROM logs) \
+const HOURS: &str = "SELECT evidence_id, hour, count(*), sum(CASE WHEN ip <> '' THEN 1 ELSE 0 END) FROM (\
+     SELECT evidence_id, ip, at - ((at % 3600000000) + 3600000000) % 3600000000 AS hour FROM logs) \
      GROUP BY evidence_id, hour ORDER BY evidence_id, hour";
 
 /// Address of the far end: an object is `address:port`, or `[address]:port`.
@@ -25,6 +25,7 @@ impl Store {
             evidence: row.string(0),
             hour: row.int(1),
             lines: row.count(2),
+            addressed: row.count(3),
         });
         Ok(hours.collect())
     }

@@ -5,6 +5,7 @@ mod acts;
 mod aliases;
 mod contexts;
 mod details;
+mod folders;
 mod inventory;
 mod logs;
 pub(crate) mod mail_figures;

@@ -44,7 +44,9 @@ pub(super) fn blocks(findings: &Findings, language: Language) -> Vec<Block> {
         Phrase::new("announcement.next", "We will report again on this site by ［date］."),
         &[],
     )));
-    out.extend(notices::for_recipients(language));
+    if draft.mails_concern() {
+        out.extend(notices::for_recipients(language));
+    }
     out.extend(draft.section(
         Phrase::new("announcement.h_basis", "What this announcement rests on"),
         draft.basis(),
@@ -73,6 +75,16 @@ impl Draft<'_> {
 
     fn head(&self) -> Vec<Block> {
         let (title, lead) = match self.findings.outcome.value {
+            OutcomeValue::Takeover if !self.mails_concern() => (
+                Phrase::new(
+                    "announcement.title_takeover",
+                    "Apology and report on unauthorised access to our e-mail (first report)",
+                ),
+                Phrase::new(
+                    "announcement.lead_no_mails",
+                    "A third party used {n} of our e-mail accounts without authority. We apologise to all concerned.",
+                ),
+            ),
             OutcomeValue::Takeover => (
                 Phrase::new(
                     "announcement.title_takeover",
@@ -125,6 +137,15 @@ impl Draft<'_> {
             Block::Line(self.ours(lead, &[("n", &n)])),
             Block::Line(self.as_of()),
         ]
+    }
+
+    /// Whether there is a mail to speak of: in a takeover that shows none, the draft may not speak to
+    /// those who received it. Without a takeover it is suspicious mails that led to the question.
+    fn mails_concern(&self) -> bool {
+        let mail = &self.findings.mail;
+        self.findings.outcome.value != OutcomeValue::Takeover
+            || mail.messages.value.is_none_or(|it| it > 0)
+            || mail.suspected > 0
     }
 
     fn organisation(&self) -> String {
@@ -444,5 +465,22 @@ impl Draft<'_> {
             ));
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::findings::Figure;
+
+    use crate::{EN, announcement_md, sample};
+
+    #[test]
+    fn without_a_fraudulent_mail_nobody_is_said_to_have_received_one() {
+        let mut findings = sample::founding();
+        assert!(announcement_md(&findings, &EN).contains("received these mails"));
+        findings.mail.messages = Figure::at_least(0);
+        findings.mail.suspected = 0;
+        let text = announcement_md(&findings, &EN);
+        assert!(!text.contains("received"), "{text}");
     }
 }

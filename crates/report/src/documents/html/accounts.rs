@@ -8,7 +8,7 @@ use model::{
     findings::{Account, AccountVerdict, Session, SessionVerdict},
 };
 
-use super::page::{Page, Row, cell, lines};
+use super::page::{Page, Row, cell, lines, name_cell};
 use crate::{
     claims,
     figures::limits,
@@ -163,7 +163,7 @@ pub(super) fn operations(page: &Page) -> Markup {
         vec![
             cell(&page.word("operation", &it.operation)),
             cell(&place),
-            html! { span.who { (safe(&it.account)) } },
+            name_cell(&it.account),
             page.count(&claim, it.records),
             page.count(&claim, it.items),
             page.period(&it.first, &it.last),
@@ -191,7 +191,7 @@ pub(super) fn persistence(page: &Page) -> Markup {
             || html! { span.chip.bad { (page.t(Phrase::new("report.not_removed", "not shown to be removed"))) } },
             |at| page.time(at),
         );
-        vec![cell(&page.word("persistence", &it.kind)), cell(&it.account), page.time(&it.at), removed, cell(it.what.raw())]
+        vec![cell(&page.word("persistence", &it.kind)), name_cell(&it.account), page.time(&it.at), removed, name_cell(it.what.raw())]
     });
     page.table(
         Phrase::new("report.persistence_table", "Settings that let the intruder stay or hide"),

@@ -5,7 +5,7 @@ use model::Phrase;
 
 use super::{
     charts,
-    page::{Page, cell},
+    page::{Page, cell, name_cell},
 };
 use crate::{
     figures::{Unit, amount, number, trust},
@@ -148,7 +148,7 @@ pub(super) fn lists(page: &Page) -> Markup {
     let rows = mail.lists.iter().map(|it| {
         vec![
             cell(&it.name),
-            cell(&it.path),
+            name_cell(&it.path),
             cell(&number(it.addresses)),
             cell(&number(it.unreadable)),
             page.count("mail.known_recipients", it.matches),

@@ -267,3 +267,9 @@ pub(super) fn lines<T: AsRef<str>>(texts: &[T]) -> Markup {
 pub(super) fn cell(text: &str) -> Markup {
     html! { (safe(text)) }
 }
+
+/// As [`cell`], for a name or path with no blank in it: it may be broken anywhere, so that one long
+/// name does not widen the page and shrink the print.
+pub(super) fn name_cell(text: &str) -> Markup {
+    html! { span.who { (safe(text)) } }
+}

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use model::{Phrase, findings::EvidenceFile};
 
-use super::page::{Page, Row, cell};
+use super::page::{Page, Row, cell, name_cell};
 use crate::{
     figures::number,
     names::{safe, scope_name},
@@ -95,7 +95,7 @@ pub(super) fn decisions(page: &Page) -> Markup {
 fn selector(page: &Page, selector: &str) -> Markup {
     let name = scope_name(selector, page.language);
     html! {
-        @if name == safe(selector) { (name) } @else { (name) span.utc { (safe(selector)) } }
+        @if name == safe(selector) { span.who { (name) } } @else { (name) span.utc { (safe(selector)) } }
     }
 }
 
@@ -173,7 +173,11 @@ pub(super) fn warnings(page: &Page) -> Markup {
         Phrase::new("report.file", "File"),
     ];
     let rows = page.findings.warnings.iter().map(|it| {
-        vec![cell(&page.word("warning", &it.code)), cell(&page.text(&it.text)), cell(&it.evidence)]
+        vec![
+            cell(&page.word("warning", &it.code)),
+            cell(&page.text(&it.text)),
+            name_cell(&it.evidence),
+        ]
     });
     page.table(
         Phrase::new("report.warnings_table", "What was noticed while reading"),

@@ -1,0 +1,260 @@
+//! Is there proof that the log was listening? (design §4.5, positive control)
+//!
+//! The owner's own reading is the control: where nobody's reading was ever recorded, the attacker's
+//! would not have been either.
+
+use std::collections::BTreeMap;
+
+use model::{Act, Context, DAY, Detail, HOUR, Kind, Micros, Span};
+
+use crate::{
+    coverage::spans,
+    identity::Directory,
+    observability::{self, Control},
+};
+
+/// A record must stand this near, before and after.
+const NEAR: Micros = 7 * DAY;
+
+/// Cmdlets that switch auditing off or on; their records must be gathered with the details.
+pub const OPERATIONS: [&str; 3] =
+    ["Set-AdminAuditLogConfig", "Set-MailboxAuditBypassAssociation", "Set-Mailbox"];
+
+/// When each control was heard.
+#[derive(Clone, Debug, Default)]
+pub struct Controls {
+    /// By row of `knowledge/observability/`: spans in which any account's record stands near enough.
+    tenant: Vec<Vec<Span>>,
+    /// By row and mailbox.
+    mailbox: BTreeMap<(usize, String), Vec<Span>>,
+    /// Auditing was off for everybody.
+    off: Vec<Span>,
+    /// Auditing was off for one mailbox or one person's acts.
+    off_for: BTreeMap<String, Vec<Span>>,
+    /// What a configuration export says of a mailbox.
+    stated: BTreeMap<String, bool>,
+}
+
+impl Controls {
+    /// Gathers the controls. `stated` is what a configuration export says of each mailbox's auditing.
+    pub fn new(
+        contexts: &[Context],
+        acts: &[Act],
+        details: &[Detail],
+        stated: &BTreeMap<String, bool>,
+        directory: &Directory,
+    ) -> Controls {
+        let (tenant, mailbox) = heard(contexts, acts, directory);
+        let mut it = Controls { stated: stated.clone(), ..Controls::default() };
+        it.tenant = tenant.into_iter().map(near).collect();
+        // Rows that share their proofs share the work: a mailbox's instants are few.
+        it.mailbox = mailbox.into_iter().map(|(key, at)| (key, near(at))).collect();
+        it.switches(details, directory);
+        it
+    }
+
+    /// Where the act of this row was heard. `mailbox` is the mailbox whose auditing matters, `who` the
+    /// person whose acts do; where that is anybody, a person whose acts are bypassed silences all.
+    pub fn listening(&self, row: usize, mailbox: Option<&str>, who: Option<&str>) -> Vec<Span> {
+        let all = [Span { from: Micros::MIN / 2, to: Micros::MAX / 2 }];
+        let knowledge = observability::rows().get(row);
+        let needs = knowledge.map(|it| it.control);
+        let name = mailbox.or(who).unwrap_or_default();
+        // A mailbox's setting says nothing of sign-ins or files.
+        let exchange = knowledge.is_some_and(|it| it.workloads.iter().any(|one| one == "Exchange"));
+        let stated = self.stated.get(name).copied().filter(|_| exchange);
+        let none: &[Span] = &[];
+        let mut found = match (needs, stated) {
+            (_, Some(false)) => return Vec::new(),
+            (Some(Control::Mailbox), Some(true)) => all.to_vec(),
+            (Some(Control::Mailbox), None) => {
+                let key = (row, mailbox.unwrap_or_default().to_owned());
+                self.mailbox.get(&key).map_or(none, Vec::as_slice).to_vec()
+            }
+            _ => self.tenant.get(row).map_or(none, Vec::as_slice).to_vec(),
+        };
+        if knowledge.and_then(|it| it.kind) == Some(Kind::Ual) {
+            found = spans::minus(&found, &self.off);
+            let silenced = self.off_for.iter().filter(|(one, _)| who.is_none() || *one == name);
+            for (_, off) in silenced {
+                found = spans::minus(&found, off);
+            }
+        }
+        found
+    }
+
+    fn switches(&mut self, details: &[Detail], directory: &Directory) {
+        let mut sorted: Vec<&Detail> = details
+            .iter()
+            .filter(|it| it.succeeded != Some(false) && OPERATIONS.contains(&it.operation.as_str()))
+            .collect();
+        sorted.sort_by(|a, b| (a.at, &a.record).cmp(&(b.at, &b.record)));
+        let mut since: BTreeMap<String, Micros> = BTreeMap::new();
+        let mut ended: Vec<(String, Span)> = Vec::new();
+        for it in sorted {
+            let Some(on) = switched(it) else { continue };
+            let name = target(it, directory);
+            match (on, since.get(&name).copied()) {
+                (false, None) => drop(since.insert(name, it.at)),
+                (true, Some(from)) => {
+                    since.remove(&name);
+                    ended.push((name, Span { from, to: it.at }));
+                }
+                _ => {}
+            }
+        }
+        let open = since.into_iter().map(|(name, from)| (name, Span { from, to: Micros::MAX / 2 }));
+        for (name, span) in ended.into_iter().chain(open) {
+            if name.is_empty() { &mut self.off } else { self.off_for.entry(name).or_default() }
+                .push(span);
+        }
+        self.off = spans::unite(std::mem::take(&mut self.off));
+        self.off_for.values_mut().for_each(|it| *it = spans::unite(std::mem::take(it)));
+    }
+}
+
+/// Whom a cmdlet switched; empty: everybody, also where its object cannot be placed.
+fn target(detail: &Detail, directory: &Directory) -> String {
+    let name = directory.resolve(&detail.object);
+    let known = directory.accounts().contains_key(&name);
+    if known && detail.operation != "Set-AdminAuditLogConfig" { name } else { String::new() }
+}
+
+/// Whether a record switches auditing on (`true`) or off; `None` if it says nothing of it.
+fn switched(detail: &Detail) -> Option<bool> {
+    let value: serde_json::Value = serde_json::from_str(&detail.detail).ok()?;
+    let parameters = value.get("parameters")?;
+    let said = |name: &str| {
+        let it = parameters.get(name)?;
+        it.as_bool().or_else(|| {
+            match it.as_str()?.trim_start_matches('$').to_lowercase().as_str() {
+                "true" => Some(true),
+                "false" => Some(false),
+                _ => None,
+            }
+        })
+    };
+    match detail.operation.as_str() {
+        "Set-AdminAuditLogConfig" => said("UnifiedAuditLogIngestionEnabled"),
+        "Set-MailboxAuditBypassAssociation" => said("AuditBypassEnabled").map(|it| !it),
+        _ => said("AuditEnabled"),
+    }
+}
+
+type Instants = Vec<Micros>;
+
+fn heard(
+    contexts: &[Context],
+    acts: &[Act],
+    directory: &Directory,
+) -> (Vec<Instants>, BTreeMap<(usize, String), Instants>) {
+    let rows = observability::rows();
+    let signin: BTreeMap<&str, bool> =
+        contexts.iter().map(|it| (it.id.as_str(), it.signin)).collect();
+    let mut tenant: Vec<Instants> = vec![Vec::new(); rows.len()];
+    let mut mailbox: BTreeMap<(usize, String), Instants> = BTreeMap::new();
+    let mut proofs: BTreeMap<(bool, &str, &str), Vec<usize>> = BTreeMap::new();
+    let mut names: BTreeMap<&str, String> = BTreeMap::new();
+    for act in acts {
+        let from_signins = signin.get(act.context.as_str()).copied().unwrap_or(false);
+        let kind = if from_signins { Kind::Signins } else { Kind::Ual };
+        let proven =
+            proofs.entry((from_signins, &act.workload, &act.operation)).or_insert_with(|| {
+                let all = rows.iter().enumerate();
+                all.filter(|(_, it)| it.is_proof(kind, &act.workload, &act.operation))
+                    .map(|(n, _)| n)
+                    .collect()
+            });
+        for n in proven.iter() {
+            let into = match rows[*n].control {
+                Control::Tenant => &mut tenant[*n],
+                Control::Mailbox if act.mailbox.is_empty() => continue,
+                Control::Mailbox => {
+                    let name = names
+                        .entry(&act.mailbox)
+                        .or_insert_with(|| directory.resolve(&act.mailbox));
+                    mailbox.entry((*n, name.clone())).or_default()
+                }
+            };
+            // Acts of a thousand people in one hour are one control.
+            if into.last().is_none_or(|it| it.div_euclid(HOUR) != act.first.div_euclid(HOUR)) {
+                into.push(act.first);
+            }
+            into.push(act.last);
+        }
+    }
+    (tenant, mailbox)
+}
+
+/// The instants that have a control within seven days before and after.
+fn near(mut at: Instants) -> Vec<Span> {
+    at.sort_unstable();
+    at.dedup();
+    let pairs = at.windows(2).map(|it| (it[0], it[1]));
+    let mut found: Vec<Span> =
+        pairs.map(|(a, b)| Span { from: a.max(b - NEAR), to: b.min(a + NEAR) }).collect();
+    found.extend(at.iter().map(|it| Span { from: *it, to: it + 1 }));
+    spans::unite(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Case;
+
+    use super::*;
+
+    #[test]
+    fn a_control_stands_before_and_after() {
+        let day = |n: i64| n * DAY;
+        assert_eq!(near(vec![0, day(7)]), [Span { from: 0, to: day(7) + 1 }]);
+        let it = near(vec![0, day(10)]);
+        assert!(
+            it.iter().any(|it| it.contains(day(5))) && !it.iter().any(|it| it.contains(day(2)))
+        );
+        assert_eq!(spans::length(&near(vec![0, day(15)])), 2);
+    }
+
+    #[test]
+    fn auditing_switched_off_silences_from_there_on() {
+        let directory = Directory::new(&[], &[], ["a@x".to_owned()], &Case::default());
+        let set = |at, operation: &str, object: &str, detail: &str| Detail {
+            at,
+            operation: operation.into(),
+            object: object.into(),
+            detail: detail.into(),
+            ..Detail::default()
+        };
+        let mut it = Controls::default();
+        it.switches(
+            &[
+                set(
+                    5,
+                    "Set-AdminAuditLogConfig",
+                    "",
+                    r#"{"parameters":{"UnifiedAuditLogIngestionEnabled":"False"}}"#,
+                ),
+                set(
+                    9,
+                    "Set-AdminAuditLogConfig",
+                    "",
+                    r#"{"parameters":{"UnifiedAuditLogIngestionEnabled":"True"}}"#,
+                ),
+                set(
+                    7,
+                    "Set-AdminAuditLogConfig",
+                    "",
+                    r#"{"parameters":{"AdminAuditLogEnabled":"True"}}"#,
+                ),
+                set(
+                    3,
+                    "Set-MailboxAuditBypassAssociation",
+                    "A@x",
+                    r#"{"parameters":{"AuditBypassEnabled":"True"}}"#,
+                ),
+            ],
+            &directory,
+        );
+        assert_eq!(it.off, [Span { from: 5, to: 9 }]);
+        assert_eq!(it.off_for["a@x"][0].from, 3);
+    }
+}

@@ -1,0 +1,266 @@
+//! What was each export asked for, and what contradicts it? (design §4.5, Declared)
+
+use std::collections::BTreeSet;
+
+use jiff::{Timestamp, civil, tz::TimeZone};
+use model::{Case, DAY, Decision, HOUR, Kind, Micros, Span, glob_matches};
+
+use super::{FileFacts, looks_capped};
+
+/// Formats whose search leaves records out unless high completeness was asked for.
+const SEARCHED: [&str; 2] = ["ual_search_csv", "ual_splunk_csv"];
+
+/// Why a part of what was asked for does not count.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Against {
+    /// The part.
+    pub span: Span,
+    /// `gaps[].why` of the contract.
+    pub why: &'static str,
+    /// Only this operation; `None` = all.
+    pub operation: Option<String>,
+    /// Only this account's acts; `None` = anybody's.
+    pub account: Option<String>,
+}
+
+/// One kind of log that somebody says was asked for, or (`inferred`) that is only known by its rows.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Kind of log.
+    pub kind: Kind,
+    /// The span asked for.
+    pub span: Span,
+    /// When it was collected.
+    pub collected: Option<Micros>,
+    /// `None` = all accounts.
+    pub accounts: Option<BTreeSet<String>>,
+    /// `None` = all operations; lower case.
+    pub operations: Option<BTreeSet<String>>,
+    /// What contradicts it.
+    pub against: Vec<Against>,
+    /// Nobody said what was asked for.
+    pub inferred: bool,
+    /// Glob or path.
+    pub path: String,
+    /// First record.
+    pub first: Option<Micros>,
+    /// A record of the non-interactive stream stands in it.
+    pub non_interactive: bool,
+}
+
+impl Asked {
+    /// What counts before anything contradicts it: the last 24 hours before collection do not.
+    pub fn heard(&self) -> Span {
+        let to = self.collected.map_or(self.span.to, |at| self.span.to.min(at - DAY));
+        Span { from: self.span.from, to: to.max(self.span.from) }
+    }
+}
+
+/// One declaration, wherever it was made.
+struct Stated {
+    path: String,
+    span: Span,
+    collected: Micros,
+    accounts: Option<Vec<String>>,
+    operations: Option<Vec<String>>,
+    complete: Option<bool>,
+    told: bool,
+    reported: Option<u64>,
+    tool: String,
+    /// A person's decision: it confirms how the export was made, where the case file says nothing else.
+    decided: bool,
+}
+
+/// Everything asked for, declarations first, then what is only known by its rows.
+pub(super) fn asked(
+    case: &Case,
+    files: &[FileFacts],
+    decisions: &[Decision],
+    resolve: &dyn Fn(&str) -> String,
+) -> Vec<Asked> {
+    let stated: Vec<Stated> = case
+        .sources
+        .iter()
+        .filter_map(by_case)
+        .chain(decisions.iter().filter_map(|it| by_decision(it, case)))
+        .collect();
+    let mut found = Vec::new();
+    for it in &stated {
+        let matched: Vec<&FileFacts> =
+            files.iter().filter(|file| glob_matches(&it.path, &file.path)).collect();
+        let kinds: BTreeSet<Kind> =
+            matched.iter().filter_map(|file| file.kind).filter(|kind| is_log(*kind)).collect();
+        found.extend(kinds.into_iter().map(|kind| declared(it, kind, &matched, resolve)));
+    }
+    let spoken = |file: &FileFacts| stated.iter().any(|it| glob_matches(&it.path, &file.path));
+    for file in files.iter().filter(|it| it.kind.is_some_and(is_log) && !spoken(it)) {
+        found.extend(inferred(file, case, resolve));
+    }
+    found
+}
+
+/// Kinds whose silence can mean something.
+fn is_log(kind: Kind) -> bool {
+    matches!(kind, Kind::Ual | Kind::Signins | Kind::EntraAudit | Kind::MessageTrace)
+}
+
+fn by_case(it: &model::Declared) -> Option<Stated> {
+    Some(Stated {
+        path: it.path.clone(),
+        span: it.span?,
+        collected: it.collected_at?,
+        accounts: it.accounts.clone(),
+        operations: it.operations.clone(),
+        complete: it.high_completeness,
+        told: it.queries.is_some() || it.rows_reported.is_some(),
+        reported: it.rows_reported,
+        tool: it.tool.clone(),
+        decided: false,
+    })
+}
+
+/// A person's `decide source`: `declared:FROM/TO@COLLECTED_AT`. What the case file says of the same
+/// path besides the span still holds.
+fn by_decision(it: &Decision, case: &Case) -> Option<Stated> {
+    if it.what != "source" {
+        return None;
+    }
+    let path = it.selector.path.clone()?;
+    let (span, collected) = it.is.strip_prefix("declared:")?.split_once('@')?;
+    let (from, to) = span.split_once('/')?;
+    let zone = TimeZone::get(&case.timezone).unwrap_or(TimeZone::UTC);
+    let said = case.sources.iter().find(|one| one.path == path);
+    Some(Stated {
+        span: Span { from: instant(from, &zone, false)?, to: instant(to, &zone, true)? },
+        collected: instant(collected, &zone, false)?,
+        accounts: it.selector.account.clone().map(|one| vec![one]),
+        operations: said.and_then(|one| one.operations.clone()),
+        complete: said.and_then(|one| one.high_completeness),
+        told: said.is_some_and(|one| one.queries.is_some() || one.rows_reported.is_some()),
+        reported: said.and_then(|one| one.rows_reported),
+        tool: said.map(|one| one.tool.clone()).unwrap_or_default(),
+        decided: true,
+        path,
+    })
+}
+
+/// An instant, or a day of the case's zone; a day as an end is inside.
+fn instant(text: &str, zone: &TimeZone, end: bool) -> Option<Micros> {
+    if let Ok(at) = text.trim().parse::<Timestamp>() {
+        return Some(at.as_microsecond());
+    }
+    let day: civil::Date = text.trim().parse().ok()?;
+    let day = if end { day.tomorrow().ok()? } else { day };
+    Some(day.to_zoned(zone.clone()).ok()?.timestamp().as_microsecond())
+}
+
+fn declared(
+    it: &Stated,
+    kind: Kind,
+    matched: &[&FileFacts],
+    resolve: &dyn Fn(&str) -> String,
+) -> Asked {
+    let mine: Vec<&FileFacts> =
+        matched.iter().copied().filter(|file| file.kind == Some(kind)).collect();
+    let mut against: Vec<Against> = Vec::new();
+    let mut whole =
+        |why| against.push(Against { span: it.span, why, operation: None, account: None });
+    let rows: u64 = mine.iter().map(|file| file.rows).sum();
+    if !it.told && (looks_capped(rows) || mine.iter().any(|file| looks_capped(file.rows))) {
+        whole("capped");
+    }
+    let searched = it.tool.to_lowercase().contains("search-unifiedauditlog")
+        || mine.iter().any(|file| SEARCHED.contains(&file.format.as_str()));
+    let doubted = kind == Kind::Ual && searched && it.complete.is_none() && !it.decided;
+    if it.complete == Some(false) || doubted {
+        whole("truncated");
+    }
+    if it.reported.is_some_and(|said| said != rows) || mine.iter().any(|file| file.cut) {
+        whole("truncated");
+    }
+    // A file of this export that could not be read at all may hold anything.
+    let unread = |file: &&&FileFacts| match file.kind {
+        None | Some(Kind::Unknown) => true,
+        Some(Kind::Container) => file.cut || file.rejected > 0,
+        _ => false,
+    };
+    if matched.iter().any(|file| unread(&file)) {
+        whole("rejected");
+    }
+    for file in &mine {
+        against.extend(rejected(file, it.span, resolve));
+    }
+    against.sort();
+    against.dedup();
+    let named = |all: &Vec<String>| all.iter().map(|one| resolve(one)).collect();
+    let folded = |all: &Vec<String>| {
+        all.iter().map(|one| one.trim_end_matches(['.', ' ']).to_lowercase()).collect()
+    };
+    Asked {
+        kind,
+        span: it.span,
+        collected: Some(it.collected),
+        accounts: it.accounts.as_ref().map(named),
+        operations: it.operations.as_ref().map(folded),
+        against,
+        inferred: false,
+        path: it.path.clone(),
+        first: mine.iter().filter_map(|file| file.from).min(),
+        non_interactive: mine.iter().any(|file| file.non_interactive),
+    }
+}
+
+/// What a declaration of exactly this file would give, were it made: from its first to its last row.
+fn inferred(file: &FileFacts, case: &Case, resolve: &dyn Fn(&str) -> String) -> Option<Asked> {
+    let span = Span { from: file.from?, to: file.to? + 1 };
+    let said = case.sources.iter().find(|it| glob_matches(&it.path, &file.path));
+    let told = said.is_some_and(|it| it.queries.is_some() || it.rows_reported.is_some());
+    let mut against = rejected(file, span, resolve);
+    let mut whole = |why| against.push(Against { span, why, operation: None, account: None });
+    if looks_capped(file.rows) && !told {
+        whole("capped");
+    }
+    // Whether it was searched with high completeness is part of what a person would confirm.
+    if file.cut || said.and_then(|it| it.high_completeness) == Some(false) {
+        whole("truncated");
+    }
+    Some(Asked {
+        kind: file.kind?,
+        span,
+        collected: None,
+        accounts: None,
+        operations: None,
+        against,
+        inferred: true,
+        path: file.path.clone(),
+        first: file.from,
+        non_interactive: file.non_interactive,
+    })
+}
+
+/// Each reject is a gap: for what its wrapper tells, else for the hours beside it, else for all.
+fn rejected(file: &FileFacts, whole: Span, resolve: &dyn Fn(&str) -> String) -> Vec<Against> {
+    let of = |span, operation: &str, account: &str| Against {
+        span,
+        why: "rejected",
+        operation: Some(operation.trim_end_matches(['.', ' ']).to_lowercase())
+            .filter(|it| !it.is_empty()),
+        account: Some(resolve(account)).filter(|_| !account.is_empty()),
+    };
+    let hour = |at: Micros| at.div_euclid(HOUR) * HOUR;
+    let mut found: Vec<Against> = Vec::new();
+    for lead in &file.leads {
+        let span = match (lead.at, lead.beside.filter(|_| file.sorted)) {
+            (Some(at), _) => Span { from: hour(at), to: hour(at) + HOUR },
+            (None, Some(at)) => Span { from: hour(at) - HOUR, to: hour(at) + 2 * HOUR },
+            (None, None) => whole,
+        };
+        found.push(of(span, &lead.operation, &lead.account));
+    }
+    // Rows nobody can place in time, and rejects that left no lead.
+    let undated = file.from.is_none() && file.rows > 0;
+    if file.rejected > file.leads.len() as u64 || undated {
+        found.push(of(whole, "", ""));
+    }
+    found
+}
