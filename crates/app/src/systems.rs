@@ -32,7 +32,7 @@ pub(crate) fn heard(
 fn swept(judgement: &Judgement) -> Vec<String> {
     let drafts = judgement.built.drafts.iter().zip(&judgement.judged);
     let mut found = BTreeSet::new();
-    for (draft, it) in drafts.filter(|(_, it)| it.verdict == SessionVerdict::Attacker) {
+    for (draft, _) in drafts.filter(|(_, it)| it.verdict == SessionVerdict::Attacker) {
         found.extend(draft.ips.iter().cloned());
         if draft.account.contains('@') && draft.worked > 0 {
             found.extend(judgement.directory.names_of(&draft.account));
@@ -50,7 +50,8 @@ fn of_system(
     files: &[FileRead],
     listening: &[Listening],
 ) -> Heard {
-    let named = |it: &&FileRead| system.evidence.iter().any(|glob| glob_matches(glob, &it.source.path));
+    let named =
+        |it: &&FileRead| system.evidence.iter().any(|glob| glob_matches(glob, &it.source.path));
     let mine: BTreeMap<&str, &FileRead> =
         files.iter().filter(named).map(|it| (it.id(), it)).collect();
     let mut heard = Heard::default();
@@ -64,6 +65,7 @@ fn of_system(
         heard.hours.insert(hour.hour);
         heard.addressed |= hour.addressed > 0;
     }
-    heard.hits = hits.iter().filter(|it| mine.contains_key(it.evidence.as_str())).cloned().collect();
+    heard.hits =
+        hits.iter().filter(|it| mine.contains_key(it.evidence.as_str())).cloned().collect();
     heard
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Case, Context, DAY, Decision, Phrase, Selector,
+    Case, Context, DAY, Decision, HOUR, Phrase, Selector,
     findings::{AccountType, SessionVerdict},
 };
 
@@ -23,6 +23,10 @@ const POOLED: Phrase = Phrase::new(
 const CONSENTED: Phrase = Phrase::new(
     "attribution.token_consent_of_attacker",
     "the application got its consent in session {session}",
+);
+const NEARBY: Phrase = Phrase::new(
+    "attribution.link_owner_nearby",
+    "it names neither address nor client, and all the account did within an hour was the owner's",
 );
 const DECIDED: Phrase = Phrase::new("attribution.decided", "decided by a person (decision {n})");
 /// From this score on a session is at least suspected.
@@ -106,9 +110,51 @@ fn round(inputs: &Inputs<'_>, suspects: &BTreeSet<usize>) -> Vec<Judged> {
     consents(inputs, &mut hits);
     let mut judged: Vec<Judged> =
         hits.into_iter().zip(drafts).map(|(it, draft)| verdict(it, draft)).collect();
+    nearby(drafts, &mut judged);
     decide(inputs, &mut judged);
     attempts(drafts, &mut judged);
     judged
+}
+
+/// Records that name neither address nor client nor session belong to nobody by themselves. Where all
+/// that the account did within an hour was the owner's, so were they.
+fn nearby(drafts: &[Draft], judged: &mut [Judged]) {
+    let accounts = by_account(drafts);
+    let bare = |it: &Draft| {
+        it.ips.is_empty()
+            && it.agents.is_empty()
+            && it.sid.is_empty()
+            && !it.service
+            && !it.app_session
+    };
+    let mut theirs = Vec::new();
+    for (i, draft) in drafts.iter().enumerate().filter(|(_, it)| bare(it) && it.worked > 0) {
+        if judged[i].verdict != SessionVerdict::Unknown || !judged[i].hits.is_empty() {
+            continue;
+        }
+        let all = accounts.get(draft.account.as_str()).into_iter().flatten();
+        let near = |j: &&usize| {
+            let other = &drafts[**j];
+            **j != i
+                && !bare(other)
+                && !other.service
+                && other.worked > 0
+                && other.first - HOUR < draft.last
+                && draft.first < other.last + HOUR
+        };
+        let verdicts: BTreeSet<bool> =
+            all.filter(near).map(|j| judged[*j].verdict == SessionVerdict::Owner).collect();
+        if verdicts == BTreeSet::from([true]) {
+            theirs.push(i);
+        }
+    }
+    for i in theirs {
+        let (class, score) = weights().of("link_owner_nearby");
+        let rule = "link_owner_nearby".to_owned();
+        judged[i].hits.push(Hit { class: class.to_owned(), rule, score, text: NEARBY.text() });
+        judged[i].score = score;
+        judged[i].verdict = SessionVerdict::Owner;
+    }
 }
 
 /// Scores every session against what was usual on the days before it.

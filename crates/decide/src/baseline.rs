@@ -17,6 +17,8 @@ pub struct Baseline {
     place: BTreeMap<(String, String, String), Days>,
     network: BTreeMap<String, BTreeMap<String, Days>>,
     agent: BTreeMap<(String, String), Days>,
+    address: BTreeMap<(String, String), Days>,
+    roamed: BTreeMap<(String, String), BTreeSet<(i64, String)>>,
     country: BTreeMap<(String, String), Days>,
     device: BTreeMap<(String, String), Days>,
     unmanaged: BTreeMap<(String, String), Days>,
@@ -42,8 +44,15 @@ impl Baseline {
             let users = self.network.entry(draft.network.clone()).or_default();
             users.entry(account()).or_default().insert(day);
         }
+        for agent in draft.agent_families.iter().filter(|_| !draft.network.is_empty()) {
+            let places = self.roamed.entry((account(), agent.clone())).or_default();
+            places.insert((day, draft.network.clone()));
+        }
         for agent in draft.agent_families.iter().chain([&draft.family]) {
             self.agent.entry((account(), agent.clone())).or_default().insert(day);
+        }
+        for ip in &draft.ips {
+            self.address.entry((account(), ip.clone())).or_default().insert(day);
         }
         for country in &draft.countries {
             self.country.entry((account(), country.clone())).or_default().insert(day);
@@ -73,6 +82,26 @@ impl Baseline {
     /// Days on which the account used this operating system and browser, or client family.
     pub fn agent_days(&self, account: &str, agent: &str) -> Option<&Days> {
         self.agent.get(&(account.to_owned(), agent.to_owned()))
+    }
+
+    /// Days on which the account used this very address.
+    pub fn address_days(&self, account: &str, ip: &str) -> Option<&Days> {
+        self.address.get(&(account.to_owned(), ip.to_owned()))
+    }
+
+    /// Days on which the account used this operating system and browser, and in how many networks,
+    /// on those days that count.
+    pub fn roamed(
+        &self,
+        account: &str,
+        agent: &str,
+        counts: &dyn Fn(i64) -> bool,
+    ) -> (usize, usize) {
+        let found = self.roamed.get(&(account.to_owned(), agent.to_owned()));
+        let mine = || found.into_iter().flatten().filter(|it| counts(it.0));
+        let days: BTreeSet<i64> = mine().map(|it| it.0).collect();
+        let networks: BTreeSet<&str> = mine().map(|it| it.1.as_str()).collect();
+        (days.len(), networks.len())
     }
 
     /// Tells whether the account was ever seen in the country.

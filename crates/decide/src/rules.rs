@@ -77,6 +77,8 @@ phrases! {
     NEW_ACCOUNT = Phrase::new("attribution.network_new_for_account", "network {network} is used by colleagues, but new for this account");
     USUAL = Phrase::new("attribution.network_usual", "network {network} and this kind of client were used by the account on {days} other days");
     WITH_DEVICE = Phrase::new("attribution.network_with_owner_device", "the account's own managed device was in network {network} at that time");
+    SAME_ADDRESS = Phrase::new("attribution.network_same_address", "the very address from which the account worked on {days} other days");
+    ROAMING = Phrase::new("attribution.network_roaming", "a phone of this kind was used by the account on {days} other days in ever new networks");
     OF_ORGANISATION = Phrase::new("attribution.network_of_the_organisation", "network {network} is used by {accounts} accounts of the organisation");
     STATED_NETWORK = Phrase::new("attribution.network_stated", "the case file states that network {cidr} is the owner's");
     SCRIPT = Phrase::new("attribution.client_script", "a script or tool, new for this account");
@@ -333,18 +335,36 @@ fn travel_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
 /// three other days with nothing against (design §4.3).
 pub fn owner_hits(draft: &Draft, hits: &[Hit], usual: &Baseline, suspected_from: i64) -> Vec<Hit> {
     let mut found = Vec::new();
-    if draft.service || hits.iter().any(|it| it.score > 0 && it.class != "behaviour") {
+    let own = draft.first.div_euclid(DAY);
+    let other = |day: i64| day != own && (day < suspected_from || day < own);
+    let before = |days: Option<&BTreeSet<i64>>| {
+        days.map_or(0, |it| it.iter().filter(|day| other(**day)).count())
+    };
+    // The very address the account uses at home or in the office: no stranger signs in from there,
+    // so a new phone or browser there is the owner's.
+    let address = draft.ips.iter().map(|ip| before(usual.address_days(&draft.account, ip))).min();
+    let address = address.filter(|it| *it >= 5);
+    let at_home = |it: &Hit| {
+        address.is_some() && matches!(it.class.as_str(), "client" | "device") && it.score <= 40
+    };
+    let phone = mobile(draft);
+    // That a phone moves on to another network at home says nothing against its owner.
+    let moved = |it: &Hit| phone && it.class == "network" && it.score <= 30;
+    let against = |it: &Hit| it.score > 0 && it.class != "behaviour" && !moved(it) && !at_home(it);
+    if draft.service || hits.iter().any(against) {
         return found;
     }
-    let own = draft.first.div_euclid(DAY);
-    let before = |days: Option<&BTreeSet<i64>>| {
-        let other = |day: &&i64| **day != own && (**day < suspected_from || **day < own);
-        days.map_or(0, |it| it.iter().filter(other).count())
-    };
+    let roamed = draft.agent_families.iter().map(|it| usual.roamed(&draft.account, it, &other));
+    let roams = phone && roamed.clone().all(|(days, networks)| days >= 3 && networks >= 3);
     let place = before(usual.place_days(draft));
     if place >= 3 && !draft.network.is_empty() && draft.network != "microsoft" {
         let values = [("network", draft.network.as_str()), ("days", &place.to_string())];
         found.push(hit("network_usual", USUAL.with(&values)));
+    } else if let Some(days) = address {
+        found.push(hit("network_same_address", SAME_ADDRESS.with(&[("days", &days.to_string())])));
+    } else if roams {
+        let days = roamed.map(|it| it.0).min().unwrap_or(0).to_string();
+        found.push(hit("network_roaming", ROAMING.with(&[("days", &days)])));
     } else if let Some(users) = usual.users(&draft.network) {
         let many = users.values().filter(|days| before(Some(days)) >= 3).count();
         if many >= 3 {

@@ -83,7 +83,8 @@ pub fn settle(scopes: &mut [Scope], inputs: &Inputs<'_>) {
 }
 
 fn judge(scope: &mut Scope, system: &System, heard: &Heard, kind: Kind, inputs: &Inputs<'_>) {
-    let lines = |worked| heard.hits.iter().filter(|it| it.worked == worked).map(|it| it.lines).sum();
+    let lines =
+        |worked| heard.hits.iter().filter(|it| it.worked == worked).map(|it| it.lines).sum();
     let (came, refused): (u64, u64) = (lines(true), lines(false));
     let silent = inputs.window.map(|window| silent_parts(heard, window, inputs));
     let covered = inputs.window.zip(silent.as_ref()).map_or(0.0, |(window, gaps)| {

@@ -133,7 +133,6 @@ fn taken_over(it: &Looked) {
         let found = scopes.iter().find(|found| found["scope"] == scope.as_str());
         assert_eq!(found.map(|it| &it["verdict"]), Some(&Value::from("trace_found")), "{scope}");
     }
-    assert!(scopes.iter().all(|it| it["verdict"] != "no_trace"), "no proof is built yet");
 }
 
 #[test]
@@ -234,7 +233,9 @@ fn without_sign_ins_the_audit_log_alone_tells_who_did_what() {
     // `suspected` here, weigh as little as in a real wave.
     let it = looked(&Options { messages: 1_700, accounts: 14, ..Options::default() });
     let dir = tempfile::tempdir().unwrap();
-    crate::cli::copy_but(&it.folder.join("in"), &dir.path().join("in"), &|name| name.starts_with("signin"));
+    crate::cli::copy_but(&it.folder.join("in"), &dir.path().join("in"), &|name| {
+        name.starts_with("signin")
+    });
     let findings = run::findings(dir.path(), "in", "case", &[]);
     assert!(!findings["evidence"].as_array().unwrap().iter().any(|it| it["kind"] == "signins"));
     let mut truth = it.truth.clone();

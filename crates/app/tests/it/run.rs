@@ -87,7 +87,10 @@ pub(crate) fn golden(name: &str) -> Looked {
     }
     let text = std::fs::read_to_string(stored.join("truth.json")).unwrap();
     let truth: app::example::Truth = serde_json::from_str(&text).unwrap();
-    assert!(truth == world.truth, "cases/{name} is stale; KONSEKI_WRITE_CASES=1 cargo test cases writes it");
+    assert!(
+        truth == world.truth,
+        "cases/{name} is stale; KONSEKI_WRITE_CASES=1 cargo test cases writes it"
+    );
     let dir = tempfile::tempdir().unwrap();
     let evidence = stored.join("in");
     let findings = findings(dir.path(), evidence.to_str().unwrap(), "case", &[]);

@@ -57,7 +57,11 @@ fn lines(folder: &Path) -> Vec<(String, String, String)> {
             let inner = crate::same_answer::inner(&text);
             let value: Value = serde_json::from_str(&inner).unwrap();
             let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
-            let owner = if text("MailboxOwnerUPN").is_empty() { text("UserId") } else { text("MailboxOwnerUPN") };
+            let owner = if text("MailboxOwnerUPN").is_empty() {
+                text("UserId")
+            } else {
+                text("MailboxOwnerUPN")
+            };
             records.insert(text("Id"), (text("CreationTime"), owner.to_lowercase(), inner));
         }
     }
@@ -121,7 +125,8 @@ fn write(base: &Base, what: &Withheld, to: &Path) {
         }
         Withheld::Slice(from, width) => {
             let n = lines.len() as f64;
-            let (a, b) = ((n * from) as usize, ((n * (from + width)) as usize).min(lines.len() - 1));
+            let (a, b) =
+                ((n * from) as usize, ((n * (from + width)) as usize).min(lines.len() - 1));
             let (a, b) = (lines[a].0.clone(), lines[b].0.clone());
             lines.retain(|it| it.0 < a || it.0 >= b);
             let mut cut = Vec::new();
@@ -130,7 +135,11 @@ fn write(base: &Base, what: &Withheld, to: &Path) {
                     cut.push(source);
                     continue;
                 }
-                let text = |key: &str| source.get(key).map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned));
+                let text = |key: &str| {
+                    source
+                        .get(key)
+                        .map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned))
+                };
                 let (from, to) = (text("from").unwrap_or_default(), text("to").unwrap_or_default());
                 let (a, b) = (format!("{a}Z"), format!("{b}Z"));
                 for (from, to) in [(from.clone(), a.clone().min(to.clone())), (from.max(b), to)] {
@@ -156,12 +165,16 @@ fn write(base: &Base, what: &Withheld, to: &Path) {
             lines.retain(|it| it.1 != gone);
             let others: Vec<toml::Value> =
                 accounts.iter().filter(|it| **it != gone).map(|it| (*it).into()).collect();
-            for source in sources(&mut case_file).iter_mut().filter(|it| speaks_of(it, "ual/all.jsonl")) {
+            for source in
+                sources(&mut case_file).iter_mut().filter(|it| speaks_of(it, "ual/all.jsonl"))
+            {
                 source.as_table_mut().unwrap().insert("accounts".into(), others.clone().into());
             }
         }
     }
-    let left = |name: &str| name == "konseki.toml" || name == "ual/all.jsonl" || leave.iter().any(|it| it == name);
+    let left = |name: &str| {
+        name == "konseki.toml" || name == "ual/all.jsonl" || leave.iter().any(|it| it == name)
+    };
     crate::cli::copy_but(&folder, to, &left);
     fs::write(to.join("konseki.toml"), toml::to_string(&case_file).unwrap()).unwrap();
     if !leave.iter().any(|it| it == "ual/all.jsonl") {
@@ -205,9 +218,17 @@ fn stronger(before: &Value, after: &Value) -> Vec<String> {
         figure(format!("mail.{name}"), &before["mail"][name], &after["mail"][name]);
     }
     for it in after["reading"].as_array().unwrap() {
-        let was = before["reading"].as_array().unwrap().iter().find(|was| was["account"] == it["account"]);
+        let was = before["reading"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|was| was["account"] == it["account"]);
         for name in ["items", "files"] {
-            figure(format!("reading {name}"), was.map_or(&Value::Null, |was| &was[name]), &it[name]);
+            figure(
+                format!("reading {name}"),
+                was.map_or(&Value::Null, |was| &was[name]),
+                &it[name],
+            );
         }
     }
     found
@@ -246,7 +267,10 @@ fn nothing_grows_stronger_by_knowing_less_in_the_founding_incident() {
 
 #[test]
 fn nothing_grows_stronger_by_knowing_less_in_the_others() {
-    for (n, scenario) in [Scenario::TokenReplay, Scenario::InternalSpread, Scenario::CleanSpray].into_iter().enumerate() {
+    for (n, scenario) in [Scenario::TokenReplay, Scenario::InternalSpread, Scenario::CleanSpray]
+        .into_iter()
+        .enumerate()
+    {
         held(&Options::of(scenario), drawn(cases(5), n as u8 + 2));
     }
 }

@@ -101,7 +101,15 @@ pub(super) fn asked(
 
 /// Kinds whose silence can mean something.
 fn is_log(kind: Kind) -> bool {
-    matches!(kind, Kind::Ual | Kind::Signins | Kind::EntraAudit | Kind::MessageTrace)
+    matches!(
+        kind,
+        Kind::Ual
+            | Kind::Signins
+            | Kind::EntraAudit
+            | Kind::MessageTrace
+            | Kind::Firewall
+            | Kind::Database
+    )
 }
 
 fn by_case(it: &model::Declared) -> Option<Stated> {

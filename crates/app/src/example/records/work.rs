@@ -96,7 +96,7 @@ impl Sim {
         (site, format!("Shared Documents/{}", file.folder))
     }
 
-    /// A record of Teams; most carry no address.
+    /// A record of Teams; those of today's clients carry the address.
     pub(crate) fn teams_record(
         &mut self,
         at: i64,
@@ -118,11 +118,8 @@ impl Sim {
             ("Version", n(1)),
             ("Workload", s("MicrosoftTeams")),
         ];
-        let mut client_ip = String::new();
-        if operation == "TeamsSessionStarted" {
-            client_ip.clone_from(&client.place.ip);
-            f.push(("ClientIP", s(&client_ip)));
-        }
+        let client_ip = client.place.ip.clone();
+        f.push(("ClientIP", s(&client_ip)));
         f.push(("UserId", s(&spelled)));
         if operation == "TeamsSessionStarted" {
             let name = if client.device.os == "Windows10" { "Windows" } else { "Mobile" };
