@@ -9,4 +9,5 @@ mod docs;
 mod house;
 mod run;
 mod same_answer;
+mod silence;
 mod withholding;
