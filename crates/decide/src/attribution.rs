@@ -26,7 +26,7 @@ const CONSENTED: Phrase = Phrase::new(
 );
 const NEARBY: Phrase = Phrase::new(
     "attribution.link_owner_nearby",
-    "it names neither address nor client, and all the account did within an hour was the owner's",
+    "it names no address, and all the account did around that time was the owner's",
 );
 const DECIDED: Phrase = Phrase::new("attribution.decided", "decided by a person (decision {n})");
 /// From this score on a session is at least suspected.
@@ -116,31 +116,29 @@ fn round(inputs: &Inputs<'_>, suspects: &BTreeSet<usize>) -> Vec<Judged> {
     judged
 }
 
-/// Records that name neither address nor client nor session belong to nobody by themselves. Where all
-/// that the account did within an hour was the owner's, so were they.
+/// Records without address and session id belong to nobody by themselves. Where all that the account
+/// did within an hour was the owner's, so were they; where they name a client the owner is known
+/// for, half a day in which everything was the owner's says the same.
 fn nearby(drafts: &[Draft], judged: &mut [Judged]) {
     let accounts = by_account(drafts);
-    let bare = |it: &Draft| {
-        it.ips.is_empty()
-            && it.agents.is_empty()
-            && it.sid.is_empty()
-            && !it.service
-            && !it.app_session
-    };
+    let bare =
+        |it: &Draft| it.ips.is_empty() && it.sid.is_empty() && !it.service && !it.app_session;
     let mut theirs = Vec::new();
     for (i, draft) in drafts.iter().enumerate().filter(|(_, it)| bare(it) && it.worked > 0) {
-        if judged[i].verdict != SessionVerdict::Unknown || !judged[i].hits.is_empty() {
+        let nothing_against = judged[i].hits.iter().all(|it| it.score <= 0);
+        if judged[i].verdict != SessionVerdict::Unknown || !nothing_against {
             continue;
         }
+        let usual = judged[i].hits.iter().any(|it| it.rule == "client_usual");
+        let reach = if usual { DAY / 2 } else { HOUR };
         let all = accounts.get(draft.account.as_str()).into_iter().flatten();
         let near = |j: &&usize| {
             let other = &drafts[**j];
-            **j != i
-                && !bare(other)
+            !bare(other)
                 && !other.service
                 && other.worked > 0
-                && other.first - HOUR < draft.last
-                && draft.first < other.last + HOUR
+                && other.first - reach < draft.last
+                && draft.first < other.last + reach
         };
         let verdicts: BTreeSet<bool> =
             all.filter(near).map(|j| judged[*j].verdict == SessionVerdict::Owner).collect();
@@ -152,7 +150,7 @@ fn nearby(drafts: &[Draft], judged: &mut [Judged]) {
         let (class, score) = weights().of("link_owner_nearby");
         let rule = "link_owner_nearby".to_owned();
         judged[i].hits.push(Hit { class: class.to_owned(), rule, score, text: NEARBY.text() });
-        judged[i].score = score;
+        judged[i].score = sum(&judged[i].hits);
         judged[i].verdict = SessionVerdict::Owner;
     }
 }

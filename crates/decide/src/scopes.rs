@@ -107,7 +107,8 @@ fn ids(inputs: &Inputs<'_>) -> BTreeSet<String> {
             .map(|it| folders::scope_part(it));
         let parts: BTreeSet<String> = seen
             .chain(FOLDERS.iter().map(|it| (*it).to_owned()))
-            .filter(|it| !it.is_empty())
+            // The calendar and the contacts are scopes of their own.
+            .filter(|it| !it.is_empty() && it != "calendar" && it != "contacts")
             .collect();
         ids.extend(parts.iter().map(|it| format!("mailbox:{mailbox}/{it}")));
         ids.extend(
