@@ -9,7 +9,7 @@ use model::{
     Case, Decision, Kind, Micros, Phrase, Text, Untrusted,
     findings::{
         Account, AccountVerdict, CaseInfo, DecisionInfo, Declaration, Exposure, Figure, Findings,
-        LookBack, OrganisationInfo, People, Program, ReadingFigures, SCHEMA, Session,
+        LookBack, OrganisationInfo, People, Program, ReadingFigures, SCHEMA, Session, SessionVerdict,
         StatementInfo, Warning, Window,
     },
     rfc3339,
@@ -66,15 +66,7 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
     let persistence = decide::findings::persistence(&it.details, &is_attacker, &|name| {
         it.directory.resolve(name)
     });
-    let removed = stated_removals(parts.case);
-    let standing: Vec<String> = persistence
-        .iter()
-        .filter(|item| {
-            item.removed_at.is_none()
-                && !removed.contains(&(item.account.as_str(), removal_of(&item.kind)))
-        })
-        .map(|item| item.account.clone())
-        .collect();
+    let standing = standing(parts, &persistence);
     let ended = ended(parts);
     let last_record = it.contexts.iter().map(|context| context.last).max();
     let window = window::decide(&window::Inputs {
@@ -220,6 +212,29 @@ fn ended(parts: &Parts<'_>) -> Vec<window::Ended> {
         parts.judgement.directory.resolve(name)
     }));
     found
+}
+
+/// Accounts in which something is left standing that lets somebody back in: what the attacker set,
+/// and what a suspected session set; nobody knows yet that it was not the attacker.
+fn standing(parts: &Parts<'_>, persistence: &[model::findings::Persistence]) -> Vec<String> {
+    let it = parts.judgement;
+    let suspected = |detail: &model::Detail| {
+        detail.succeeded != Some(false)
+            && it.verdict_of_context(&detail.context) == Some(SessionVerdict::Suspected)
+    };
+    let doubtful = decide::findings::persistence(&it.details, &suspected, &|name| {
+        it.directory.resolve(name)
+    });
+    let removed = stated_removals(parts.case);
+    persistence
+        .iter()
+        .chain(&doubtful)
+        .filter(|item| {
+            item.removed_at.is_none()
+                && !removed.contains(&(item.account.as_str(), removal_of(&item.kind)))
+        })
+        .map(|item| item.account.clone())
+        .collect()
 }
 
 fn stated_removals(case: &Case) -> BTreeSet<(&str, &str)> {

@@ -20,8 +20,11 @@ pub(crate) const WHATS: &[(&str, &[&str])] = &[
     ("app", &["owner", "attacker"]),
     ("account", &["compromised", "not_compromised", "person", "role", "shared"]),
     ("mail", &["fraudulent", "legitimate"]),
+    ("scope", &["attested", "unreachable"]),
     // An instant.
     ("containment", &[]),
+    // declared:FROM/TO@COLLECTED_AT
+    ("source", &[]),
 ];
 const FIRST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 

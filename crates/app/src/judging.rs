@@ -56,6 +56,12 @@ impl Judgement {
             .collect()
     }
 
+    /// Verdict of the session a context belongs to.
+    pub(crate) fn verdict_of_context(&self, context: &str) -> Option<SessionVerdict> {
+        let i = *self.index.get(context)?;
+        Some(self.judged[self.built.of_context[i]].verdict)
+    }
+
     /// For a context: its session's account, if the session is the attacker's and the record worked.
     pub(crate) fn attacker_context(&self, context: &str) -> Option<String> {
         let i = *self.index.get(context)?;

@@ -4,7 +4,11 @@ use std::path::Path;
 
 use anyhow::Result;
 use jiff::{civil, tz::TimeZone};
-use model::findings::{Findings, Is, SessionVerdict};
+use model::{
+    Phrase,
+    findings::{Findings, Is, SessionVerdict},
+};
+use report::Language;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Pointer, RecordQuery, Store};
@@ -13,6 +17,119 @@ use crate::{error::wrong_use, manifest, pipeline};
 
 /// Most records an answer holds unless all are asked for.
 const FIRST: usize = 100;
+
+/// Each rule as the JSON output names it, and as a reader understands it.
+const RULES: &[(&str, Phrase)] = &[
+    (
+        "design 4.6: outcome",
+        Phrase::new(
+            "show.rule_outcome",
+            "The outcome follows from what was decided about the accounts and from what the logs cover.",
+        ),
+    ),
+    (
+        "design 4.3: attribution of sessions",
+        Phrase::new(
+            "show.rule_attribution",
+            "An account is judged by its sessions: each is attributed to its owner or to an intruder by what its records show.",
+        ),
+    ),
+    (
+        "design 4.3: the strongest rule of each class, in centibans",
+        Phrase::new(
+            "show.rule_score",
+            "The session's score is the sum of the strongest indication of each class (network, client, device and so on).",
+        ),
+    ),
+    (
+        "design 4.6: touch",
+        Phrase::new(
+            "show.rule_touch",
+            "A trace is a record of the intruder that touches the scope. «No trace» is said only where the logs able to show one cover the whole period.",
+        ),
+    ),
+    (
+        "laws/: dated rules",
+        Phrase::new(
+            "show.rule_laws",
+            "The day follows from the law of the jurisdiction as it stood at the time.",
+        ),
+    ),
+    (
+        "design 4.7: distinct InternetMessageId, by day of the case's zone",
+        Phrase::new(
+            "show.rule_by_day",
+            "Different message ids are counted, by day in the time zone of the case.",
+        ),
+    ),
+    (
+        "design 4.7: distinct InternetMessageId, proven and matched",
+        Phrase::new(
+            "show.rule_messages",
+            "Different message ids are counted: mails proven to be sent by the intruder, and mails that match them.",
+        ),
+    ),
+    (
+        "design 4.7: sent by a session of the attacker",
+        Phrase::new("show.rule_proven", "Mails sent in a session of the intruder are counted."),
+    ),
+    (
+        "design 4.7: at least two marks shared with proven mails",
+        Phrase::new(
+            "show.rule_matched",
+            "Mails that share at least two marks with proven ones are counted.",
+        ),
+    ),
+    (
+        "design 4.7: neither proven nor matched",
+        Phrase::new(
+            "show.rule_suspected",
+            "Suspicious mails that are neither proven nor matched are counted.",
+        ),
+    ),
+    (
+        "design 4.7: in one source and not in another, without a reason",
+        Phrase::new(
+            "show.rule_unexplained",
+            "Mails that stand in one source and not in another, for no known reason, are counted.",
+        ),
+    ),
+    (
+        "design 4.7: distinct (message, address)",
+        Phrase::new("show.rule_recipients", "Each pair of mail and address is counted once."),
+    ),
+    (
+        "design 4.7: distinct addresses",
+        Phrase::new("show.rule_unique_recipients", "Different addresses are counted."),
+    ),
+    (
+        "design 4.7: last status is Failed",
+        Phrase::new(
+            "show.rule_failed",
+            "Recipients are counted for whom the last status of the delivery is «failed».",
+        ),
+    ),
+    (
+        "design 4.7: stands in any list",
+        Phrase::new(
+            "show.rule_known",
+            "Addresses are counted that stand in any of the lists held.",
+        ),
+    ),
+    (
+        "design 4.8: exposure",
+        Phrase::new(
+            "show.rule_exposure",
+            "Addresses and people in what the intruder touched are counted.",
+        ),
+    ),
+];
+
+/// A rule in the reader's language; one without a sentence is given as it is.
+pub(crate) fn rule_in_words(rule: &str, language: Language) -> String {
+    let found = RULES.iter().find(|(it, _)| *it == rule);
+    found.map_or_else(|| rule.to_owned(), |(_, phrase)| language.word(*phrase))
+}
 
 /// What stands behind a claim.
 #[derive(Debug, Serialize)]

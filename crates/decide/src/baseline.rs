@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::session::Draft;
+use crate::{network::prefix, session::Draft};
 
 /// Days in the first of which nothing counts as new (design §4.3).
 pub const YOUNG: i64 = 20;
@@ -46,7 +46,7 @@ impl Baseline {
         }
         for agent in draft.agent_families.iter().filter(|_| !draft.network.is_empty()) {
             let places = self.roamed.entry((account(), agent.clone())).or_default();
-            places.insert((day, draft.network.clone()));
+            places.extend(draft.ips.iter().map(|ip| (day, prefix(ip))));
         }
         for agent in draft.agent_families.iter().chain([&draft.family]) {
             self.agent.entry((account(), agent.clone())).or_default().insert(day);
@@ -89,16 +89,20 @@ impl Baseline {
         self.address.get(&(account.to_owned(), ip.to_owned()))
     }
 
-    /// Days on which the account used this operating system and browser, and in how many networks,
-    /// on those days that count.
+    /// Days on which the account used this operating system and browser, and in how many networks, on
+    /// those days that count. Only networks of the same carrier do: another's phone in a network of
+    /// somebody else's is no habit of this account.
     pub fn roamed(
         &self,
         account: &str,
         agent: &str,
+        ip: &str,
         counts: &dyn Fn(i64) -> bool,
     ) -> (usize, usize) {
         let found = self.roamed.get(&(account.to_owned(), agent.to_owned()));
-        let mine = || found.into_iter().flatten().filter(|it| counts(it.0));
+        let here = carrier(&prefix(ip));
+        let alike = |it: &&(i64, String)| counts(it.0) && carrier(&it.1) == here;
+        let mine = || found.into_iter().flatten().filter(alike);
         let days: BTreeSet<i64> = mine().map(|it| it.0).collect();
         let networks: BTreeSet<&str> = mine().map(|it| it.1.as_str()).collect();
         (days.len(), networks.len())
@@ -161,4 +165,14 @@ pub fn home_of_tenant(drafts: &[Draft]) -> Option<String> {
     }
     let (country, _) = days.iter().max_by(|a, b| a.1.len().cmp(&b.1.len()).then(b.0.cmp(a.0)))?;
     Some((*country).to_owned())
+}
+/// The wide block a network lies in, as registries hand them to carriers: the /10 of a /24, the /24 of a
+/// /48; any other name stands for itself.
+fn carrier(network: &str) -> String {
+    let prefix = network.parse::<ipnet::IpNet>().ok();
+    let wide = prefix.and_then(|it| {
+        let bits = if it.addr().is_ipv4() { 10 } else { 24 };
+        ipnet::IpNet::new(it.addr(), bits).ok().map(|wide| wide.trunc().to_string())
+    });
+    wide.unwrap_or_else(|| network.to_owned())
 }

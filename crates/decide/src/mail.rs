@@ -87,10 +87,9 @@ pub fn classify(inputs: &Inputs<'_>) -> BTreeMap<String, Class> {
     }
     if found.is_empty() {
         for it in waves(inputs) {
+            // Its time proves nothing about other mails: the owner, too, writes to strangers meanwhile.
             found.insert(it.message.clone(), Class::Matched);
             subjects.insert(normal_subject(&it.subject));
-            let known = span.get_or_insert(Span { from: it.at, to: it.at });
-            (known.from, known.to) = (known.from.min(it.at), known.to.max(it.at));
         }
     }
     for it in inputs.sent.iter().filter(|it| !found.contains_key(&it.message)).collect::<Vec<_>>() {
@@ -237,7 +236,9 @@ pub fn figures(inputs: &FigureInputs<'_>) -> MailFigures {
         .map(|it| it.messages)
         .sum();
     let heard = inputs.ual.whole || inputs.trace.whole;
-    let exact = heard && inputs.contained && it.unexplained == 0 && it.suspected == 0;
+    // A wave nobody proved to be the attacker's is recognised by likeness alone: that bounds nothing.
+    let proven = it.proven > 0 || messages == 0;
+    let exact = heard && inputs.contained && it.unexplained == 0 && it.suspected == 0 && proven;
     let given = inputs.ual.given || inputs.trace.given;
     it.messages = bounded(messages, exact, given);
     // Mails without a single recipient known: no source tells of recipients.

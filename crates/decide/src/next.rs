@@ -74,7 +74,7 @@ const LISTS_WHY: Phrase = Phrase::new(
 
 const DECIDE_HOW: Phrase = Phrase::new(
     "next.decide_how",
-    "konseki decide: it asks about each group of sessions named under «blocking» (is this network, this device, this trip yours?)",
+    "konseki decide: it asks about the sign-ins nobody has settled yet (is this network, this device, this trip yours?)",
 );
 const DECIDE_WHY: Phrase = Phrase::new(
     "next.decide_why",

@@ -354,8 +354,12 @@ pub fn owner_hits(draft: &Draft, hits: &[Hit], usual: &Baseline, suspected_from:
     if draft.service || hits.iter().any(against) {
         return found;
     }
-    let roamed = draft.agent_families.iter().map(|it| usual.roamed(&draft.account, it, &other));
-    let roams = phone && roamed.clone().all(|(days, networks)| days >= 3 && networks >= 3);
+    let of = |ip| draft.agent_families.iter().map(move |it| (it, ip));
+    let roamed = draft.ips.iter().flat_map(of);
+    let roamed = roamed.map(|(it, ip)| usual.roamed(&draft.account, it, ip, &other));
+    let roams = phone
+        && !draft.ips.is_empty()
+        && roamed.clone().all(|(days, networks)| days >= 3 && networks >= 3);
     let place = before(usual.place_days(draft));
     if place >= 3 && !draft.network.is_empty() && draft.network != "microsoft" {
         let values = [("network", draft.network.as_str()), ("days", &place.to_string())];

@@ -1,6 +1,11 @@
 //! How a reader asks why: the claims the documents print, and the command for each.
 
-use model::findings::Findings;
+use model::findings::{Figure, Findings, Is};
+
+use crate::{
+    Language,
+    figures::{Unit, spoken},
+};
 
 /// The command that opens the records behind a claim, quoted for the shell.
 pub fn why_command(claim: &str) -> String {
@@ -22,6 +27,31 @@ pub fn claims(findings: &Findings) -> Vec<String> {
     out.extend(findings.deadlines.iter().map(|it| deadline(&it.organisation, &it.what)));
     out.extend(EXPOSURE.iter().map(|it| format!("exposure.{it}")));
     out
+}
+
+/// A figure in words, `at least 7,921 messages`: its value and its bound (`exact`, `at_least`…) under
+/// its claim. `None` where the claim is about no figure.
+pub fn figure_in_words(
+    claim: &str,
+    value: Option<u64>,
+    is: &str,
+    language: Language,
+) -> Option<String> {
+    let unit = match claim.split('[').next().unwrap_or_default() {
+        "mail.recipients" | "mail.failed" => Unit::Recipients,
+        "mail.unique_recipients" | "mail.known_recipients" => Unit::Addresses,
+        it if it.starts_with("mail.") => Unit::Messages,
+        "exposure.people" => Unit::People,
+        it if it.starts_with("exposure.") => Unit::Addresses,
+        _ => return None,
+    };
+    let is = match is {
+        "at_least" => Is::AtLeast,
+        "at_most" => Is::AtMost,
+        "exact" => Is::Exact,
+        _ => Is::Unknown,
+    };
+    Some(spoken(&Figure { value, is, ..Figure::default() }, unit, language))
 }
 
 /// The mail figures that have a claim of their own.
@@ -60,6 +90,10 @@ mod tests {
 
     #[test]
     fn a_claim_cannot_leave_its_quotes() {
+        assert_eq!(
+            figure_in_words("mail.messages", Some(7921), "at_least", crate::JA).as_deref(),
+            Some("少なくとも 7,921 通")
+        );
         assert_eq!(why_command("mail.messages"), "konseki why 'mail.messages'");
         assert_eq!(why_command("accounts[o'x]"), "konseki why 'accounts[o'\\''x]'");
     }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A number with its thousands apart: `7,921`.
-pub(crate) fn number(value: u64) -> String {
+pub fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::new();
     for (at, c) in digits.chars().enumerate() {

@@ -5,6 +5,7 @@
 #![deny(missing_docs)]
 
 mod claims;
+mod coverage;
 mod documents;
 mod export_help;
 mod figures;
@@ -21,9 +22,11 @@ mod times;
 mod width;
 mod words;
 
-pub use claims::{claims, shell_quoted, why_command};
+pub use claims::{claims, figure_in_words, shell_quoted, why_command};
+pub use coverage::percent;
 pub use documents::*;
 pub use export_help::what_to_export;
+pub use figures::number;
 pub use language::{EN, JA, LANGUAGE_FILES, Language, phrase_of, translate};
 pub use names::{safe, scope_name};
 pub use screen::screen;

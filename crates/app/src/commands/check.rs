@@ -9,7 +9,7 @@ use std::{
 use anyhow::Result;
 use clap::{Args, Command, FromArgMatches};
 use evidence::{Inspection, ReadOptions, Source};
-use model::{Content, Kind, Reading, Untrusted, What, rfc3339};
+use model::{Content, Kind, Reading, Untrusted, What};
 use report::Language;
 
 use super::CommandLine;
@@ -100,38 +100,48 @@ fn look(source: &Source, inspection: &Inspection) -> Seen {
     Seen { path: source.path.clone(), kind: inspection.kind, reading, accounts }
 }
 
-fn table(seen: &[Seen], language: Language) -> String {
+/// A file: its path, and below it what it holds.
+fn line(it: &Seen, language: Language) -> String {
     let ja = language.code() == "ja";
-    let mut out = String::new();
-    for it in seen {
-        let kind = report::word(language, "kind", it.kind.word());
-        let path = Untrusted::from(it.path.as_str()).for_terminal();
-        let rows = it.reading.rows;
-        let mut line = match ja {
-            true => format!("{path}\n    {kind}、{rows} 行"),
-            false => format!("{path}\n    {kind}, {rows} rows"),
-        };
-        if it.reading.rejected > 0 {
-            let n = it.reading.rejected;
-            line.push_str(&if ja {
+    let kind = report::word(language, "kind", it.kind.word());
+    let mut facts = vec![kind];
+    // What has no rows (a container, an unknown file) says nothing of rows.
+    if it.reading.rows > 0 {
+        let (rows, bad) = (report::number(it.reading.rows), it.reading.rejected);
+        let mut rows = if ja { format!("{rows} 行") } else { format!("{rows} rows") };
+        if bad > 0 {
+            let n = report::number(bad);
+            rows.push_str(&if ja {
                 format!("（うち読めない行 {n}）")
             } else {
                 format!(" ({n} unreadable)")
             });
         }
-        if let (Some(from), Some(to)) = (it.reading.from, it.reading.to) {
-            line.push_str(&format!("  {} … {}", rfc3339(from), rfc3339(to)));
-        }
-        if !it.accounts.is_empty() {
-            let n = it.accounts.len();
-            line.push_str(&if ja {
-                format!("  アカウント {n}")
-            } else {
-                format!("  {n} accounts")
-            });
-        }
-        out.push_str(&line);
-        out.push('\n');
+        facts.push(rows);
+    }
+    if let (Some(from), Some(to)) = (it.reading.from, it.reading.to) {
+        let zone = report::zone(if ja { "Asia/Tokyo" } else { "UTC" });
+        let at = |it| report::when_micros(it, &zone);
+        facts.push(format!("{} – {}", at(from), at(to)));
+    }
+    if !it.accounts.is_empty() {
+        let n = report::number(it.accounts.len() as u64);
+        // The senders of a trace are whoever wrote, not only the organisation's own.
+        facts.push(match (it.kind == Kind::MessageTrace, ja) {
+            (true, true) => format!("差出人アドレス {n} 件"),
+            (true, false) => format!("{n} addresses of senders"),
+            (false, true) => format!("アカウント {n} 件"),
+            (false, false) => format!("{n} accounts"),
+        });
+    }
+    let path = Untrusted::from(it.path.as_str()).for_terminal();
+    format!("{path}\n    {}\n", facts.join(if ja { "、" } else { ", " }))
+}
+
+fn table(seen: &[Seen], language: Language) -> String {
+    let mut out = String::new();
+    for it in seen {
+        out.push_str(&line(it, language));
     }
     let mut by_kind: BTreeMap<&str, u64> = BTreeMap::new();
     for it in seen {
@@ -139,7 +149,7 @@ fn table(seen: &[Seen], language: Language) -> String {
     }
     let total: Vec<String> = by_kind
         .iter()
-        .map(|(kind, n)| format!("{} {n}", report::word(language, "kind", kind)))
+        .map(|(kind, n)| format!("{} {}", report::word(language, "kind", kind), report::number(*n)))
         .collect();
     out.push_str(&format!("\n{}\n", total.join(" / ")));
     out
@@ -162,7 +172,7 @@ fn missing(seen: &[Seen], language: Language) -> String {
         ));
     }
     let head = if language.code() == "ja" {
-        "足りないもの、取り方:"
+        "足りないものと、その取得方法："
     } else {
         "What is missing, and how to export it:"
     };

@@ -1,16 +1,17 @@
 //! `konseki decide`: records a person's decision, then recomputes.
 
 use std::{
+    collections::BTreeSet,
     io::{BufRead, IsTerminal},
     path::Path,
 };
 
 use anyhow::Result;
 use clap::{Args, Command, FromArgMatches};
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use model::{
-    Decision, Selector, Untrusted,
-    findings::{Findings, SessionVerdict},
+    Decision, Phrase, Selector,
+    findings::{Findings, Session, SessionVerdict},
 };
 use report::Language;
 
@@ -49,6 +50,9 @@ struct Arguments {
     #[arg(long, value_parser = ["ja", "en"])]
     lang: Option<String>,
 }
+
+/// Sessions of one question described on a screen.
+const SHOWN: usize = 3;
 
 pub(super) const COMMAND: CommandLine = CommandLine {
     name: "decide",
@@ -174,43 +178,132 @@ fn withdrawal(arguments: &Arguments, folder: &Path, n: u64) -> Result<Decision> 
     })
 }
 
-/// Asks about the sessions that nobody but a person can settle, the heaviest first.
-fn asked(findings: &Findings, language: Language) -> Result<Option<Decision>> {
-    let ja = language.code() == "ja";
-    let mut open: Vec<_> =
-        findings.sessions.iter().filter(|it| it.verdict == SessionVerdict::Suspected).collect();
-    open.sort_by_key(|it| (-it.score, it.id.clone()));
-    let Some(it) = open.first() else {
-        output::print(if ja {
-            "人が決めるべきセッションは残っていません。"
-        } else {
-            "No session waits for a person's decision."
-        });
-        return Ok(None);
+/// Something that only a person can settle.
+struct Question<'a> {
+    typed: String,
+    sessions: Vec<&'a Session>,
+    records: u64,
+    /// How many scopes the answer may settle.
+    settles: u64,
+}
+
+/// What stands in the way of most scopes first, then the other suspected sessions, the heaviest first.
+fn open_questions(findings: &Findings) -> Vec<Question<'_>> {
+    let found = |ids: &[String]| {
+        findings.sessions.iter().filter(|it| ids.contains(&it.id)).collect::<Vec<_>>()
     };
-    let safe = |text: &str| Untrusted::from(text).for_terminal();
-    let code = language.code();
-    let mut text = match ja {
-        true => format!("このサインインは本人のものですか？（残り {} 件）\n", open.len()),
-        false => format!("Was this the owner? ({} to decide)\n", open.len()),
-    };
-    text.push_str(&format!("  {}  {} … {}\n", it.account, it.first, it.last));
-    text.push_str(&format!("  {}  {}\n", it.ips.join(" "), it.countries.join(" ")));
-    for agent in &it.user_agents {
-        text.push_str(&format!("  {}\n", agent.for_terminal()));
+    let blocking = decide::scopes::questions(&findings.scopes);
+    // The command below speaks of sessions; what blocks in another way is no question of it.
+    let mut out: Vec<Question<'_>> = blocking
+        .into_iter()
+        .filter(|(it, _)| it.decide.what == "session")
+        .map(|(it, settles)| Question {
+            sessions: found(&it.sessions),
+            records: it.records,
+            typed: it.decide.selector,
+            settles,
+        })
+        .collect();
+    let asked: BTreeSet<&str> =
+        out.iter().flat_map(|it| &it.sessions).map(|it| it.id.as_str()).collect();
+    let mut rest: Vec<&Session> = findings
+        .sessions
+        .iter()
+        .filter(|it| it.verdict == SessionVerdict::Suspected && !asked.contains(it.id.as_str()))
+        .collect();
+    rest.sort_by_key(|it| (-it.score, it.id.clone()));
+    out.extend(rest.into_iter().map(|it| Question {
+        typed: format!("session={}", it.id),
+        sessions: vec![it],
+        records: it.records,
+        settles: 0,
+    }));
+    out
+}
+
+/// The question for a screen, and the command that answers it.
+fn question(it: &Question<'_>, open: usize, findings: &Findings, language: Language) -> String {
+    let count = |n: usize| report::number(n as u64);
+    let mut lines = vec![
+        language.say(
+            Phrase::new(
+                "show.asked_open",
+                "{n} question(s) wait for a person; those that concern most scopes come first.",
+            ),
+            &[("n", &count(open))],
+        ),
+        language.word(Phrase::new("show.asked_who", "Was this the owner?")),
+    ];
+    lines.push(format!(
+        "  {}",
+        language.say(
+            Phrase::new("show.asked_sessions", "{n} session(s), {records} record(s)"),
+            &[("n", &count(it.sessions.len())), ("records", &report::number(it.records))],
+        )
+    ));
+    let zone = report::zone(&findings.case.timezone);
+    for session in it.sessions.iter().take(SHOWN) {
+        lines.extend(described(session, &zone, language));
     }
+    if it.sessions.len() > SHOWN {
+        lines.push("  …".to_owned());
+    }
+    if it.settles > 0 {
+        let phrase = Phrase::new("show.asked_settles", "The answer may settle {n} scope(s).");
+        lines.push(language.say(phrase, &[("n", &report::number(it.settles))]));
+    }
+    if open > 1 {
+        let phrase =
+            Phrase::new("show.asked_more", "{n} more follow once this answer is recorded.");
+        lines.push(language.say(phrase, &[("n", &count(open - 1))]));
+    }
+    lines.push(String::new());
+    lines.push(language.word(Phrase::new(
+        "show.asked_command",
+        "To record the answer (owner, attacker: the intruder, other_person: another entitled person)",
+    )));
+    let selector = report::safe(&report::shell_quoted(&it.typed));
+    lines.push(format!(
+        "  konseki decide session {selector} --is owner|attacker|other_person --who NAME --why TEXT"
+    ));
+    lines.join("\n")
+}
+
+/// A session in a few lines, its times local.
+fn described(it: &Session, zone: &TimeZone, language: Language) -> Vec<String> {
+    let (first, last) = (report::when(&it.first, zone), report::when(&it.last, zone));
+    let time = if first == last { first } else { format!("{first} – {last}") };
+    let mut lines = vec![format!("  {}  {time}", report::safe(&it.account))];
+    let from = [it.ips.join(" "), it.countries.join(" ")];
+    let from: Vec<String> =
+        from.iter().filter(|it| !it.is_empty()).map(|it| report::safe(it)).collect();
+    if !from.is_empty() {
+        lines.push(format!("    {}", from.join("  ")));
+    }
+    lines.extend(it.user_agents.iter().map(|it| format!("    {}", it.for_terminal().trim())));
     for reason in &it.reasons {
-        text.push_str(&format!("  - {}\n", safe(reason.text.in_language(code))));
+        lines.push(format!("    - {}", report::safe(reason.text.in_language(language.code()))));
     }
-    output::print(&text);
+    lines.retain(|it| !it.trim().is_empty());
+    lines.into_iter().map(|it| it.trim_end().to_owned()).collect()
+}
+
+/// Asks the first open question; without a terminal, only shows it.
+fn asked(findings: &Findings, language: Language) -> Result<Option<Decision>> {
+    let open = open_questions(findings);
+    let Some(it) = open.first() else {
+        let none = Phrase::new("show.asked_none", "No session waits for a person's decision.");
+        output::print(&language.word(none));
+        return Ok(None);
+    };
+    output::print(&question(it, open.len(), findings, language));
     if !std::io::stdin().is_terminal() {
-        let command = format!(
-            "konseki decide session session={} --is owner|attacker|other_person --who NAME --why TEXT",
-            it.id
-        );
-        output::print(&command);
         return Ok(None);
     }
+    answered(it, findings, language.code() == "ja")
+}
+
+fn answered(it: &Question<'_>, findings: &Findings, ja: bool) -> Result<Option<Decision>> {
     let ask = |question: &str| -> Result<String> {
         output::note(question);
         let mut line = String::new();
@@ -231,7 +324,7 @@ fn asked(findings: &Findings, language: Language) -> Result<Option<Decision>> {
     };
     let who = ask(if ja { "お名前" } else { "Your name" })?;
     let why = ask(if ja { "理由" } else { "Why" })?;
-    let typed = format!("session={}", it.id);
+    let typed = it.typed.clone();
     let selector = expanded(decisions::selector(&typed)?, findings)?;
     Ok(Some(Decision {
         n: 0,

@@ -2,8 +2,10 @@
 
 use anyhow::Result;
 use clap::{Args, Command, FromArgMatches};
-use model::{Untrusted, findings::Findings};
+use jiff::tz::TimeZone;
+use model::{Phrase, Untrusted, findings::Findings};
 use report::Language;
+use serde_json::Value;
 
 use super::{CommandLine, investigate};
 use crate::{
@@ -55,14 +57,15 @@ fn run(arguments: &Arguments) -> Result<u8> {
     Ok(error::DONE)
 }
 
-fn text(it: &Why, _findings: &Findings, language: Language) -> String {
+fn text(it: &Why, findings: &Findings, language: Language) -> String {
     let ja = language.code() == "ja";
     let label = |en: &'static str, japanese: &'static str| if ja { japanese } else { en };
-    let mut out = format!("{}\n", it.claim);
-    let value = it.value.as_u64().map_or_else(|| it.value.to_string(), |it| it.to_string());
-    let word = report::word(language, "is", &it.is);
-    out.push_str(&format!("  {}: {value} ({word})\n", label("value", "値")));
-    out.push_str(&format!("  {}: {}\n", label("rule", "規則"), it.rule));
+    let mut out = format!("{}\n", report::safe(&it.claim));
+    for (name, value) in values(it, findings, language) {
+        out.push_str(&format!("  {}\n", labelled(language, &name, &value)));
+    }
+    let rule = why::rule_in_words(&it.rule, language);
+    out.push_str(&format!("  {}\n", labelled(language, label("rule", "規則"), &rule)));
     for text in &it.because {
         out.push_str(&format!(
             "  - {}\n",
@@ -76,9 +79,10 @@ fn text(it: &Why, _findings: &Findings, language: Language) -> String {
         ));
         return out;
     }
+    let (total, first) = (report::number(it.total), report::number(it.records.len() as u64));
     out.push_str(&match ja {
-        true => format!("  記録: {} 件（以下は先頭 {} 件）\n", it.total, it.records.len()),
-        false => format!("  records: {} (the first {} follow)\n", it.total, it.records.len()),
+        true => format!("  記録：{total} 件（以下は先頭 {first} 件）\n"),
+        false => format!("  records: {total} (the first {first} follow)\n"),
     });
     for (n, record) in it.records.iter().enumerate() {
         let id = Untrusted::from(record.record_id.as_str()).for_terminal();
@@ -96,6 +100,76 @@ fn text(it: &Why, _findings: &Findings, language: Language) -> String {
         }
     }
     out
+}
+
+fn labelled(language: Language, label: &str, value: &str) -> String {
+    let pair = Phrase::new("show.pair", "{label}: {value}");
+    language.say(pair, &[("label", label), ("value", value)])
+}
+
+/// The value in words: a figure with its unit, or a verdict and what belongs to it.
+fn values(it: &Why, findings: &Findings, language: Language) -> Vec<(String, String)> {
+    let value_label = language.word(Phrase::new("show.value", "value"));
+    let figure = report::figure_in_words(&it.claim, it.value.as_u64(), &it.is, language);
+    if let Some(figure) = figure {
+        return vec![(value_label, figure)];
+    }
+    let Some(fields) = it.value.as_object() else {
+        return vec![(value_label, report::word(language, "outcome", &it.is))];
+    };
+    let area = match it.claim.split('[').next().unwrap_or_default() {
+        "accounts" => "account_verdict",
+        "sessions" => "session_verdict",
+        _ => "scope_verdict",
+    };
+    // The order of reading, not of the alphabet.
+    let order = [
+        ("verdict", Phrase::new("show.verdict", "verdict")),
+        ("score", Phrase::new("show.score", "score")),
+        ("due", Phrase::new("show.due", "due")),
+        ("rule", Phrase::new("show.rule", "rule")),
+        ("records", Phrase::new("show.records", "records")),
+        ("coverage", Phrase::new("show.why_covered", "period covered")),
+        ("first_access", Phrase::new("show.first", "first")),
+        ("first", Phrase::new("show.first", "first")),
+        ("last_access", Phrase::new("show.last", "last")),
+        ("last", Phrase::new("show.last", "last")),
+    ];
+    let zone = report::zone(&findings.case.timezone);
+    let said = order.into_iter().filter_map(|(name, label)| {
+        let value = in_words(name, fields.get(name)?, area, &zone, language)?;
+        Some((language.word(label), value))
+    });
+    said.collect()
+}
+
+/// One field of a value; nothing where it holds none.
+fn in_words(
+    name: &str,
+    value: &Value,
+    area: &str,
+    zone: &TimeZone,
+    language: Language,
+) -> Option<String> {
+    if name == "coverage" {
+        let basis = report::word(language, "basis", value["basis"].as_str()?);
+        return Some(format!("{} – {basis}", report::percent(value["covered"].as_f64()?)));
+    }
+    if name == "due" && value.is_null() {
+        return Some(language.word(Phrase::new("show.promptly", "promptly")));
+    }
+    if let Some(n) = value.as_u64() {
+        return Some(report::number(n));
+    }
+    let Some(text) = value.as_str() else { return value.as_i64().map(|it| it.to_string()) };
+    if name == "verdict" {
+        return Some(report::word(language, area, text));
+    }
+    if text.parse::<jiff::Timestamp>().is_err() {
+        return Some(report::safe(text));
+    }
+    let both = Phrase::new("show.in_utc", "{local} ({utc})");
+    Some(language.say(both, &[("local", &report::when(text, zone)), ("utc", &report::utc(text))]))
 }
 
 fn quoted(raw: Option<&str>, ja: bool) -> String {

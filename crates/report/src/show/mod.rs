@@ -1,5 +1,6 @@
 //! One part of the answer: as a table for a terminal, as CSV, as JSON.
 
+mod bars;
 mod parts;
 
 use model::{Phrase, Untrusted, findings::Findings};
@@ -49,6 +50,9 @@ pub fn show_table(
     language: &Language,
     width: usize,
 ) -> Result<String, UnknownPart> {
+    if part == "coverage" {
+        return Ok(bars::coverage(findings, *language, width));
+    }
     let part = parts::rows(findings, part, *language, true)?;
     if part.rows.is_empty() {
         return Ok(language.word(Phrase::new("show.nothing", "none")) + "\n");

@@ -3,12 +3,13 @@
 use jiff::tz::TimeZone;
 use model::{
     Phrase,
-    findings::{AccountVerdict, Figure, Findings, Gap, SessionVerdict},
+    findings::{AccountVerdict, Figure, Findings, SessionVerdict},
 };
 
 use super::{Rows, UnknownPart};
 use crate::{
     Language,
+    coverage::percent,
     figures::{Unit, amount, limits, trust},
     names::scope_name,
     times,
@@ -258,6 +259,7 @@ fn people(findings: &Findings, w: &Writer) -> Rows {
     Rows { head: w.head(&[WHAT, VALUE]), rows: rows.into() }
 }
 
+/// Every gap of every scope, for a spreadsheet; a reader sees bars instead.
 fn coverage(findings: &Findings, w: &Writer) -> Rows {
     let head = w.head(&[
         SCOPE,
@@ -271,45 +273,17 @@ fn coverage(findings: &Findings, w: &Writer) -> Rows {
     let mut rows = Vec::new();
     for scope in &findings.scopes {
         let it = &scope.coverage;
-        let first = vec![
-            w.scope(&scope.scope),
-            format!("{:.0}%", it.covered * 100.0),
-            w.word("basis", &it.basis),
-        ];
-        for (gap, acts) in grouped(&it.gaps, w) {
-            let mut row = first.clone();
-            row.extend([
-                acts,
-                w.maybe(gap.from.as_ref()),
-                w.maybe(gap.to.as_ref()),
-                w.word("gap", &gap.why),
-            ]);
-            rows.push(row);
+        let first = [w.scope(&scope.scope), percent(it.covered), w.word("basis", &it.basis)];
+        for gap in &it.gaps {
+            let act = w.word("act", &gap.act);
+            let (from, to) = (w.maybe(gap.from.as_ref()), w.maybe(gap.to.as_ref()));
+            rows.push([first.to_vec(), vec![act, from, to, w.word("gap", &gap.why)]].concat());
         }
         if it.gaps.is_empty() {
-            let mut row = first;
-            row.extend(std::iter::repeat_n(String::new(), 4));
-            rows.push(row);
+            rows.push([first.to_vec(), vec![String::new(); 4]].concat());
         }
     }
     Rows { head, rows }
-}
-
-/// For a reader, gaps of the same reason and span are one with all their acts.
-fn grouped<'a>(gaps: &'a [Gap], w: &Writer) -> Vec<(&'a Gap, String)> {
-    let mut out: Vec<(&Gap, String)> = Vec::new();
-    for gap in gaps {
-        let act = w.word("act", &gap.act);
-        let same = |it: &Gap| (&it.why, &it.from, &it.to) == (&gap.why, &gap.from, &gap.to);
-        match out.iter_mut().find(|(it, _)| w.spoken && same(it)) {
-            Some((_, acts)) => {
-                acts.push_str(" / ");
-                acts.push_str(&act);
-            }
-            None => out.push((gap, act)),
-        }
-    }
-    out
 }
 
 fn evidence(findings: &Findings, w: &Writer) -> Rows {

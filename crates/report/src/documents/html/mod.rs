@@ -3,6 +3,7 @@
 mod accounts;
 mod charts;
 mod course;
+mod coverage;
 mod figures;
 mod mail;
 mod page;

@@ -11,6 +11,7 @@ use model::{
 use super::page::{Page, Row, cell, lines};
 use crate::{
     claims,
+    coverage::percent,
     figures::{Unit, amount, limits, number, trust},
     names::{safe, scope_name},
     words::written,
@@ -39,6 +40,7 @@ pub(super) fn scopes(page: &Page) -> Markup {
         (page.table(Phrase::new("report.scopes_found", "Trace found"), &head, of(ScopeVerdict::TraceFound), "scopes"))
         (page.table(Phrase::new("report.scopes_open", "Cannot be told yet"), &head, of(ScopeVerdict::CannotTell), "scopes"))
         (page.table(Phrase::new("report.scopes_clear", "No trace"), &head, of(ScopeVerdict::NoTrace), "scopes"))
+        (super::coverage::coverage(page))
     }
 }
 
@@ -75,12 +77,12 @@ fn said(page: &Page, it: &Scope) -> Markup {
 }
 
 fn coverage(page: &Page, it: &Scope) -> Markup {
-    let covered = format!("{:.0} %", it.coverage.covered * 100.0);
+    let covered = percent(it.coverage.covered);
     html! {
         (covered) " – " (page.word("basis", &it.coverage.basis))
         @if !it.coverage.by_act.is_empty() { span.acts { @for (at, act) in it.coverage.by_act.iter().enumerate() {
             @if at > 0 { " / " }
-            (page.word("act", &act.act)) " " (format!("{:.0} %", act.covered * 100.0)) " " (safe(&act.sources.join(", ")))
+            (page.word("act", &act.act)) " " (percent(act.covered)) " " (safe(&act.sources.join(", ")))
         } } }
     }
 }
