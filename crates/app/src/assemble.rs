@@ -9,8 +9,8 @@ use model::{
     Case, Decision, Kind, Micros, Phrase, Text, Untrusted,
     findings::{
         Account, AccountVerdict, CaseInfo, DecisionInfo, Declaration, Exposure, Figure, Findings,
-        LookBack, OrganisationInfo, People, Program, ReadingFigures, SCHEMA, Session, SessionVerdict,
-        StatementInfo, Warning, Window,
+        LookBack, MailFigures, OrganisationInfo, People, Program, ReadingFigures, SCHEMA, Scope,
+        Session, SessionVerdict, StatementInfo, Warning, Window,
     },
     rfc3339,
 };
@@ -60,88 +60,20 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
     let it = parts.judgement;
     let zone = TimeZone::get(parts.zone_name).unwrap_or(TimeZone::UTC);
     let (as_of, stated) = as_of(parts);
-    let is_attacker = |detail: &model::Detail| {
-        detail.succeeded != Some(false) && it.attacker_context(&detail.context).is_some()
-    };
-    let persistence = decide::findings::persistence(&it.details, &is_attacker, &|name| {
-        it.directory.resolve(name)
-    });
-    let standing = standing(parts, &persistence);
-    let ended = ended(parts);
-    let last_record = it.contexts.iter().map(|context| context.last).max();
-    let window = window::decide(&window::Inputs {
-        case: parts.case,
-        accesses: &it.accesses,
-        ended: &ended,
-        standing: &standing,
-        listening: &it.listening,
-        looked_back: &|account, span| it.log.looked_back(account, span),
-        last_record,
-    });
-    let mut accounts = accounts::accounts(&accounts::Inputs {
-        directory: &it.directory,
-        built: &it.built,
-        judged: &it.judged,
-        accesses: &it.accesses,
-        attempts: &it.attempts,
-        window: &window,
-        decisions: parts.decisions,
-    });
-    for account in &mut accounts {
-        limits(account, &window, it.knows_countries);
-    }
-    how_of(parts, &persistence, &mut accounts);
+    let persistence = persistence(parts);
+    let window = window_of(parts, &persistence);
+    let mut accounts = accounts_of(parts, &window, &persistence);
     let compromised: BTreeSet<String> = accounts
         .iter()
         .filter(|account| account.verdict == AccountVerdict::Compromised)
         .map(|account| account.account.clone())
         .collect();
-    let mut touched = it.deeds.scopes.clone();
-    for account in &compromised {
-        touched.entry(format!("account:{account}")).or_insert(1);
-    }
-    let mut scopes = scopes::scopes(&scopes::Inputs {
-        accounts: accounts.iter().map(|account| account.account.clone()).collect(),
-        compromised: &compromised,
-        touched: &touched,
-        case: parts.case,
-        decisions: parts.decisions,
-        window: &window,
-        log: &it.log,
-        directory: &it.directory,
-        contexts: &it.contexts,
-        acts: &it.acts,
-        built: &it.built,
-        judged: &it.judged,
-        folders: &it.folders,
-        doubtful: Some(&it.doubtful),
-        token_only: &BTreeSet::new(),
-    });
-    let jurisdictions: Vec<String> =
-        parts.case.organisations.iter().flat_map(|it| it.jurisdictions.clone()).collect();
-    decide::systems::settle(
-        &mut scopes,
-        &decide::systems::Inputs {
-            systems: &systems::heard(store, it, &parts.read.files, parts.case)?,
-            window: window.span,
-            zone: parts.zone_name,
-            jurisdictions: &jurisdictions,
-        },
-    );
+    let scopes = scopes_of(store, parts, &window, &accounts, &compromised)?;
     accounts::settle(&mut accounts, &scopes);
     let mail = mail_figures::figures(store, parts, &window, &zone)?;
-    let kinds = reading::kinds(&parts.read.files);
-    let declared = |kind| it.listening.iter().any(|heard| heard.kind == kind);
-    let given = next::Given {
-        ual_declared: declared(Kind::Ual),
-        signins_declared: declared(Kind::Signins),
-        takeover: !compromised.is_empty(),
-        mails: mail.messages.value.unwrap_or(0) > 0,
-        kinds,
-    };
     let records = it.contexts.iter().map(|context| context.records).sum();
     let outcome = outcome::outcome(&accounts, &scopes, records, 0);
-    let (deadlines, _notes) = deadlines::deadlines(
+    let (deadlines, _) = deadlines::deadlines(
         &parts.case.organisations,
         &deadlines::Facts { outcome: outcome.value, ..deadlines::Facts::default() },
     );
@@ -167,7 +99,7 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
         sessions: sessions(it),
         operations: it.deeds.listed(),
         persistence,
-        next_evidence: next::next_evidence(&given, &scopes),
+        next_evidence: next::next_evidence(&given(parts, &compromised, &mail), &scopes),
         scopes,
         mail,
         reading: reading_figures(store, parts, &compromised)?,
@@ -177,6 +109,106 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
         warnings: warnings(parts, stated),
         accounts,
     })
+}
+
+/// What the attacker left behind.
+fn persistence(parts: &Parts<'_>) -> Vec<model::findings::Persistence> {
+    let it = parts.judgement;
+    let is_attacker = |detail: &model::Detail| {
+        detail.succeeded != Some(false) && it.attacker_context(&detail.context).is_some()
+    };
+    decide::findings::persistence(&it.details, &is_attacker, &|name| it.directory.resolve(name))
+}
+
+fn window_of(parts: &Parts<'_>, persistence: &[model::findings::Persistence]) -> window::Window {
+    let it = parts.judgement;
+    window::decide(&window::Inputs {
+        case: parts.case,
+        accesses: &it.accesses,
+        ended: &ended(parts),
+        standing: &standing(parts, persistence),
+        listening: &it.listening,
+        looked_back: &|account, span| it.log.looked_back(account, span),
+        last_record: it.contexts.iter().map(|context| context.last).max(),
+    })
+}
+
+fn accounts_of(
+    parts: &Parts<'_>,
+    window: &window::Window,
+    persistence: &[model::findings::Persistence],
+) -> Vec<Account> {
+    let it = parts.judgement;
+    let mut accounts = accounts::accounts(&accounts::Inputs {
+        directory: &it.directory,
+        built: &it.built,
+        judged: &it.judged,
+        accesses: &it.accesses,
+        attempts: &it.attempts,
+        window,
+        decisions: parts.decisions,
+    });
+    for account in &mut accounts {
+        limits(account, window, it.knows_countries);
+    }
+    how_of(parts, persistence, &mut accounts);
+    accounts
+}
+
+/// Every scope, those outside Microsoft 365 judged by their own logs.
+fn scopes_of(
+    store: &Store,
+    parts: &Parts<'_>,
+    window: &window::Window,
+    accounts: &[Account],
+    compromised: &BTreeSet<String>,
+) -> Result<Vec<Scope>> {
+    let it = parts.judgement;
+    let mut touched = it.deeds.scopes.clone();
+    for account in compromised {
+        touched.entry(format!("account:{account}")).or_insert(1);
+    }
+    let mut scopes = scopes::scopes(&scopes::Inputs {
+        accounts: accounts.iter().map(|account| account.account.clone()).collect(),
+        compromised,
+        touched: &touched,
+        case: parts.case,
+        decisions: parts.decisions,
+        window,
+        log: &it.log,
+        directory: &it.directory,
+        contexts: &it.contexts,
+        acts: &it.acts,
+        built: &it.built,
+        judged: &it.judged,
+        folders: &it.folders,
+        doubtful: Some(&it.doubtful),
+        token_only: &BTreeSet::new(),
+    });
+    let jurisdictions: Vec<String> =
+        parts.case.organisations.iter().flat_map(|it| it.jurisdictions.clone()).collect();
+    decide::systems::settle(
+        &mut scopes,
+        &decide::systems::Inputs {
+            systems: &systems::heard(store, it, &parts.read.files, parts.case)?,
+            window: window.span,
+            zone: parts.zone_name,
+            jurisdictions: &jurisdictions,
+        },
+    );
+    Ok(scopes)
+}
+
+/// What is there, as far as it matters for what to fetch next.
+fn given(parts: &Parts<'_>, compromised: &BTreeSet<String>, mail: &MailFigures) -> next::Given {
+    let declared = |kind| parts.judgement.listening.iter().any(|heard| heard.kind == kind);
+    next::Given {
+        ual_declared: declared(Kind::Ual),
+        signins_declared: declared(Kind::Signins),
+        takeover: !compromised.is_empty(),
+        mails: mail.messages.value.unwrap_or(0) > 0,
+        kinds: reading::kinds(&parts.read.files),
+    }
 }
 
 /// Latest time of collection stated, else the latest record; never the clock.
@@ -222,9 +254,8 @@ fn standing(parts: &Parts<'_>, persistence: &[model::findings::Persistence]) -> 
         detail.succeeded != Some(false)
             && it.verdict_of_context(&detail.context) == Some(SessionVerdict::Suspected)
     };
-    let doubtful = decide::findings::persistence(&it.details, &suspected, &|name| {
-        it.directory.resolve(name)
-    });
+    let doubtful =
+        decide::findings::persistence(&it.details, &suspected, &|name| it.directory.resolve(name));
     let removed = stated_removals(parts.case);
     persistence
         .iter()

@@ -26,6 +26,22 @@ pub(crate) const WHATS: &[(&str, &[&str])] = &[
     // declared:FROM/TO@COLLECTED_AT
     ("source", &[]),
 ];
+/// Whether a value that stands in no list is one: an instant, or what an export was asked for.
+pub(crate) fn is_free_value(what: &str, is: &str) -> bool {
+    let when = |text: &str| {
+        text.parse::<jiff::Timestamp>().is_ok() || text.parse::<jiff::civil::Date>().is_ok()
+    };
+    match what {
+        "containment" => is.parse::<jiff::Timestamp>().is_ok(),
+        "source" => is
+            .strip_prefix("declared:")
+            .and_then(|it| it.split_once('@'))
+            .and_then(|(span, at)| Some((span.split_once('/')?, at)))
+            .is_some_and(|((from, to), at)| when(from) && when(to) && when(at)),
+        _ => false,
+    }
+}
+
 const FIRST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Reads all decisions and checks the chain. A line that was changed afterwards is an error.

@@ -91,20 +91,9 @@ pub(crate) fn judge(
     let built = session::build(&contexts, &directory, &atlas, &attribution::cuts(decisions));
     let index: BTreeMap<String, usize> =
         contexts.iter().enumerate().map(|(i, it)| (it.id.clone(), i)).collect();
-    let assigned: Vec<(String, String, String)> = contexts
-        .iter()
-        .zip(&built.of_context)
-        .map(|(it, n)| {
-            (it.id.clone(), built.drafts[*n].id.clone(), built.drafts[*n].account.clone())
-        })
-        .collect();
-    store.assign(&assigned)?;
+    store.assign(&assigned(&contexts, &built))?;
 
-    let mut operations: BTreeSet<&str> = behaviour::OPERATIONS.into_iter().collect();
-    operations.extend(decide::findings::operations());
-    operations.extend(decide::control::OPERATIONS);
-    let operations: Vec<&str> = operations.into_iter().collect();
-    let details = store.details(&operations)?;
+    let details = store.details(&operations())?;
     touched::name_forwarding(&mut acts, &details);
     let (behaviours, consents) =
         behaviour::behaviours(&built, &index, &acts, &details, &store.session_sends()?);
@@ -154,6 +143,22 @@ pub(crate) fn judge(
     mails(store, &mut it, decisions)?;
     deeds(store, &mut it)?;
     Ok(it)
+}
+
+/// For each context: the display id and the account of its session.
+fn assigned(contexts: &[model::Context], built: &session::Built) -> Vec<(String, String, String)> {
+    let one = |(it, n): (&model::Context, &usize)| {
+        (it.id.clone(), built.drafts[*n].id.clone(), built.drafts[*n].account.clone())
+    };
+    contexts.iter().zip(&built.of_context).map(one).collect()
+}
+
+/// Operations whose content is looked at.
+fn operations() -> Vec<&'static str> {
+    let mut found: BTreeSet<&str> = behaviour::OPERATIONS.into_iter().collect();
+    found.extend(decide::findings::operations());
+    found.extend(decide::control::OPERATIONS);
+    found.into_iter().collect()
 }
 
 /// Every folder any record names, by mailbox.

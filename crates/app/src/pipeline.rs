@@ -23,7 +23,7 @@ use crate::{
     platform,
     progress::Progress,
     publish,
-    reading::{self, Read, Trouble},
+    reading::{self, Read},
 };
 
 /// Memory the engine may use; beyond it spills into the case folder.
@@ -114,7 +114,7 @@ fn find(
     folder: &Path,
     progress: &dyn Progress,
     cancelled: &AtomicBool,
-) -> Result<(Vec<(Source, Inspection)>, Vec<Trouble>)> {
+) -> Result<reading::Found> {
     let mut excluded = vec![folder.to_owned()];
     // A case file given with --case is no evidence, wherever it lies.
     excluded.extend(request.case_file.clone());

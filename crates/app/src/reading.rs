@@ -68,13 +68,16 @@ pub(crate) struct Read {
     pub(crate) united: United,
 }
 
+/// Files with what they are, and what could not be opened.
+pub(crate) type Found = (Vec<(Source, Inspection)>, Vec<Trouble>);
+
 /// Finds all files and hashes them.
 pub(crate) fn find(
     roots: &[PathBuf],
     excluded: Vec<PathBuf>,
     progress: &dyn Progress,
     cancelled: &AtomicBool,
-) -> Result<(Vec<(Source, Inspection)>, Vec<Trouble>)> {
+) -> Result<Found> {
     let found = evidence::find(roots, &evidence::FindOptions { excluded });
     progress.stage("inspect", found.sources.len() as u64);
     let mut files = Vec::new();

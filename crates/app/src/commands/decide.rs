@@ -117,12 +117,13 @@ fn stated(arguments: &Arguments, findings: &Findings, what: &str) -> Result<Deci
         )));
     };
     let is = needed(&arguments.is, "--is")?;
-    let instant = values.is_empty() && is.parse::<Timestamp>().is_ok();
-    if !values.contains(&is.as_str()) && !instant {
-        let expected = if values.is_empty() {
-            "an instant such as 2025-10-29T06:30:00Z".to_owned()
-        } else {
-            values.join(", ")
+    if !values.contains(&is.as_str()) && !decisions::is_free_value(what, &is) {
+        let expected = match what {
+            "containment" => "an instant such as 2025-10-29T06:30:00Z".to_owned(),
+            "source" => "declared:FROM/TO@COLLECTED_AT, for example \
+                declared:2025-09-01/2025-11-10@2025-11-12T02:00:00Z"
+                .to_owned(),
+            _ => values.join(", "),
         };
         return Err(wrong_use(format!("--is {is:?}; expected {expected}")));
     }

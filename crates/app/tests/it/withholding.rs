@@ -104,6 +104,30 @@ fn speaks_of(source: &toml::Value, file: &str) -> bool {
     source.get("path").and_then(toml::Value::as_str).is_some_and(|it| model::glob_matches(it, file))
 }
 
+/// A declaration of the audit log without the span from `a` to `b`; any other stays as it is.
+fn around(source: toml::Value, a: &str, b: &str) -> Vec<toml::Value> {
+    if !speaks_of(&source, "ual/all.jsonl") {
+        return vec![source];
+    }
+    let text = |key: &str| {
+        let found = source.get(key);
+        found
+            .map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned))
+            .unwrap_or_default()
+    };
+    let (from, to) = (text("from"), text("to"));
+    let (a, b) = (format!("{a}Z"), format!("{b}Z"));
+    let parts = [(from.clone(), a.min(to.clone())), (from.max(b), to)];
+    let part = |(from, to): (String, String)| {
+        let mut part = source.clone();
+        let table = part.as_table_mut().unwrap();
+        table.insert("from".into(), from.into());
+        table.insert("to".into(), to.into());
+        part
+    };
+    parts.into_iter().filter(|(from, to)| from < to).map(part).collect()
+}
+
 /// Writes the incident with less.
 fn write(base: &Base, what: &Withheld, to: &Path) {
     let folder = base.dir.path().join("in");
@@ -129,29 +153,7 @@ fn write(base: &Base, what: &Withheld, to: &Path) {
                 ((n * from) as usize, ((n * (from + width)) as usize).min(lines.len() - 1));
             let (a, b) = (lines[a].0.clone(), lines[b].0.clone());
             lines.retain(|it| it.0 < a || it.0 >= b);
-            let mut cut = Vec::new();
-            for source in sources(&mut case_file).drain(..) {
-                if !speaks_of(&source, "ual/all.jsonl") {
-                    cut.push(source);
-                    continue;
-                }
-                let text = |key: &str| {
-                    source
-                        .get(key)
-                        .map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned))
-                };
-                let (from, to) = (text("from").unwrap_or_default(), text("to").unwrap_or_default());
-                let (a, b) = (format!("{a}Z"), format!("{b}Z"));
-                for (from, to) in [(from.clone(), a.clone().min(to.clone())), (from.max(b), to)] {
-                    if from < to {
-                        let mut part = source.clone();
-                        let table = part.as_table_mut().unwrap();
-                        table.insert("from".into(), from.into());
-                        table.insert("to".into(), to.into());
-                        cut.push(part);
-                    }
-                }
-            }
+            let cut = sources(&mut case_file).drain(..).flat_map(|it| around(it, &a, &b)).collect();
             *sources(&mut case_file) = cut;
         }
         Withheld::Account(n) => {

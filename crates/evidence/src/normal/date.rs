@@ -370,7 +370,7 @@ fn word(token: &str) -> Option<Word> {
     if let Some(month) = month {
         return i8::try_from(month + 1).ok().map(Word::Month);
     }
-    DAYS.iter().any(|it| is(it)).then_some(Word::Nothing)
+    DAYS.iter().any(is).then_some(Word::Nothing)
 }
 
 /// What may follow a clock: the half of the day, a zone. Anything else is no date.
