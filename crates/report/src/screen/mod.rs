@@ -1,5 +1,6 @@
 //! The answer as one screen of text: what a manager reads first.
 
+mod cleared;
 mod sheet;
 mod story;
 mod unknowns;
@@ -39,6 +40,7 @@ pub fn screen(
     sheet.head(Phrase::new("screen.happened", "What happened"));
     story::tell(&mut sheet, findings);
     figures(&mut sheet, findings);
+    cleared::tell(&mut sheet, findings);
     sheet.head(Phrase::new("screen.unknown", "What cannot be told yet"));
     unknowns::tell(&mut sheet, findings);
     steps(&mut sheet, findings);

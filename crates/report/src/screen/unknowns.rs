@@ -50,7 +50,7 @@ pub(super) fn tell(sheet: &mut Sheet, findings: &Findings) {
 }
 
 /// Names with how often each occurs, the most frequent first.
-fn counted(names: impl Iterator<Item = String>, language: Language) -> String {
+pub(super) fn counted(names: impl Iterator<Item = String>, language: Language) -> String {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for name in names {
         *counts.entry(name).or_default() += 1;
@@ -73,7 +73,7 @@ fn counted(names: impl Iterator<Item = String>, language: Language) -> String {
     parts.join(&language.word(Phrase::new("screen.list_comma", "; ")))
 }
 
-fn class(scope: &str, language: Language) -> String {
+pub(super) fn class(scope: &str, language: Language) -> String {
     let phrase = match scope.split(':').next().unwrap_or(scope) {
         "account" | "accounts" => Phrase::new("screen.class_accounts", "accounts"),
         "mailbox" => Phrase::new("screen.class_mailbox", "mailbox folders"),

@@ -13,7 +13,7 @@ use crate::{
 pub(super) fn statements(page: &Page) -> Markup {
     let findings = page.findings;
     html! {
-        p.note { (page.t(Phrase::new("report.statements_note", "These are people's words, not findings from records. Nothing here makes a verdict stronger."))) }
+        p.note { (page.t(Phrase::new("report.statements_note", "These are people's words, not findings from records. A verdict that rests on one says so and names its author."))) }
         @for it in &findings.statements {
             div.said {
                 p { strong { (about(page, &it.about)) } " – " (page.word("scope_verdict", &it.says)) }
