@@ -106,6 +106,10 @@ pub struct Format {
     pub id: &'static str,
     /// Kind of evidence.
     pub kind: Kind,
+    /// What people call the export, for `docs/formats.md`.
+    pub name: &'static str,
+    /// What a record of it shows, for `docs/formats.md`.
+    pub proves: &'static str,
     /// Where its fields are documented.
     pub reference: &'static str,
     pub(crate) recognises: fn(&Head) -> bool,

@@ -15,6 +15,8 @@ use crate::{
 pub(super) const FORMAT: Format = Format {
     id: "database_postgres_csv",
     kind: Kind::Database,
+    name: "PostgreSQL server log in CSV form (csvlog)",
+    proves: "who connected to the database, from which address, and which statements were logged",
     reference: "PostgreSQL documentation: Error Reporting and Logging, Using CSV-Format Log Output",
     recognises: |head| {
         let rows = || std::iter::once(&head.header).chain(&head.rows);

@@ -17,6 +17,8 @@ use crate::{
 pub(super) const FORMAT: Format = Format {
     id: "firewall_fortigate",
     kind: Kind::Firewall,
+    name: "FortiGate log in `key=value` form",
+    proves: "which connections the border let in or out, and remote-access logons",
     reference: "Fortinet: FortiOS Log Message Reference",
     recognises: |head| {
         let lines: Vec<Pairs<'_>> =

@@ -12,6 +12,8 @@ use crate::{
 pub(super) const FORMAT: Format = Format {
     id: "inventory_graph_users",
     kind: Kind::Inventory,
+    name: "Microsoft Graph `users`",
+    proves: "which accounts exist, and their other names",
     reference: "Microsoft Graph: user resource type",
     recognises: |head| {
         json::all_in(&head.keys, &["userPrincipalName", "id"])

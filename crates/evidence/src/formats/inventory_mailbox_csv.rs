@@ -16,6 +16,8 @@ use crate::{
 pub(super) const FORMAT: Format = Format {
     id: "inventory_mailbox_csv",
     kind: Kind::Inventory,
+    name: "`Get-Mailbox`, `Get-EXOMailbox`, `Get-Recipient` as CSV",
+    proves: "which mailboxes exist, of which type, and their other addresses",
     reference: "Microsoft Learn: Get-Mailbox; Get-Recipient",
     recognises: |head| {
         head.columns.has_any(&["primarysmtpaddress", "windowsemailaddress"])

@@ -16,6 +16,8 @@ use crate::{
 pub(super) const FORMAT: Format = Format {
     id: "inventory_users_csv",
     kind: Kind::Inventory,
+    name: "users CSV of the admin centre or the Entra portal",
+    proves: "which accounts exist, and their other names",
     reference: "Microsoft Learn: Download a list of users in the Azure portal; observed columns",
     recognises: |head| {
         let known = [NAME, ENABLED, BLOCKED, PROXIES, ID, KIND, LICENCES];

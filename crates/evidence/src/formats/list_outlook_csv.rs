@@ -17,6 +17,8 @@ use crate::{
 pub(super) const FORMAT: Format = Format {
     id: "list_outlook_csv",
     kind: Kind::List,
+    name: "contacts exported from Outlook, Japanese or English",
+    proves: "addresses the organisation holds",
     reference: "Microsoft Support: Export contacts from Outlook; observed columns",
     recognises: |head| {
         head.columns.has_any(&ADDRESSES)

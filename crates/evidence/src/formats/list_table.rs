@@ -15,6 +15,8 @@ use crate::{
 pub(super) const FORMAT: Format = Format {
     id: "list_table",
     kind: Kind::List,
+    name: "any table with mail addresses, in any usual encoding and with any header",
+    proves: "addresses the organisation holds",
     reference: "any table with mail addresses",
     recognises: |head| head.shape == Shape::Csv && !is_other_text(head) && is_list(head),
     open: |_, _| Box::new(Table::default()),

@@ -13,6 +13,8 @@ use crate::{
 pub(super) const FORMAT: Format = Format {
     id: "list_vcard",
     kind: Kind::List,
+    name: "vCard",
+    proves: "addresses the organisation holds",
     reference: "RFC 6350",
     recognises: |head| head.shape == Shape::Cards,
     open: |_, _| Box::new(Cards::default()),

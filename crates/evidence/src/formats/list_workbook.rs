@@ -8,6 +8,8 @@ use crate::format::{Format, Shape};
 pub(super) const FORMAT: Format = Format {
     id: "list_workbook",
     kind: Kind::List,
+    name: "any Excel workbook with mail addresses",
+    proves: "addresses the organisation holds",
     reference: "any workbook with mail addresses",
     recognises: |head| head.shape == Shape::Workbook && is_list(head),
     open: |_, _| Box::new(Table::default()),

@@ -12,6 +12,8 @@ use crate::{
 pub(super) const FORMAT: Format = Format {
     id: "signins_graph",
     kind: Kind::Signins,
+    name: "Microsoft Graph `signIn` objects (v1.0, beta, portal JSON)",
+    proves: "who signed in, or tried to, from where, with what and with which outcome",
     reference: "Microsoft Graph: signIn resource type (beta)",
     recognises: |head| {
         // A risk detection has most of these too.

@@ -18,6 +18,8 @@ use crate::{
 pub(super) const FORMAT: Format = Format {
     id: "signins_portal_csv",
     kind: Kind::Signins,
+    name: "Entra portal CSV of sign-ins, English or Japanese",
+    proves: "who signed in, or tried to, from where, with what and with which outcome",
     reference: "Microsoft Learn: How to download logs in Microsoft Entra ID; observed columns",
     recognises: |head| {
         let has = |names: &[&str]| head.columns.has_any(names);

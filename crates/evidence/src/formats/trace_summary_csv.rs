@@ -15,6 +15,8 @@ use crate::{
 pub(super) const FORMAT: Format = Format {
     id: "trace_summary_csv",
     kind: Kind::MessageTrace,
+    name: "enhanced summary report of the message trace",
+    proves: "which messages the service accepted, for which recipients, and what became of them",
     reference: "Microsoft Learn: Message trace in the modern Exchange admin center",
     recognises: |head| {
         head.columns.has_all(&["recipient_status", "sender_address"]) && head.columns.has_any(TIME)

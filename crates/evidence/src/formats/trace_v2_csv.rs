@@ -17,6 +17,8 @@ use crate::{
 pub(super) const FORMAT: Format = Format {
     id: "trace_v2_csv",
     kind: Kind::MessageTrace,
+    name: "`Get-MessageTrace`, `Get-MessageTraceV2` as CSV",
+    proves: "which messages the service accepted, for which recipients, and what became of them",
     reference: "Microsoft Learn: Get-MessageTraceV2",
     recognises: |head| {
         head.columns.has_any(RECEIVED)

@@ -10,6 +10,8 @@ use crate::{
 pub(super) const FORMAT: Format = Format {
     id: "ual_graph",
     kind: Kind::Ual,
+    name: "Microsoft Graph `auditLogQuery` records",
+    proves: "what was done with which account: sign-ins, mailbox access, files, settings",
     reference: "Microsoft Graph: auditLogRecord resource type",
     recognises: |head| {
         json::all_in(&head.keys, &["auditData", "createdDateTime"])

@@ -11,6 +11,8 @@ use crate::{
 pub(super) const FORMAT: Format = Format {
     id: "ual_records",
     kind: Kind::Ual,
+    name: "bare audit records (array, one a line, or one after another) and `Search-UnifiedAuditLog` as JSON",
+    proves: "what was done with which account: sign-ins, mailbox access, files, settings",
     reference: "Microsoft Learn: Office 365 Management Activity API schema",
     recognises: |head| {
         let bare = json::all_in(&head.keys, &["CreationTime", "Operation"])

@@ -70,7 +70,10 @@ const SECTIONS: &[Section] = &[
     }),
     (
         "scopes",
-        Phrase::new("report.h_scopes", "What shows a trace, and what cannot be told"),
+        Phrase::new(
+            "report.h_scopes",
+            "What shows a trace, what shows none, and what cannot be told",
+        ),
         |p, _| scopes::scopes(p),
     ),
     ("reading", Phrase::new("report.h_reading", "What was read"), |p, _| scopes::reading(p)),
