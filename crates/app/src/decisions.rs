@@ -21,6 +21,7 @@ pub(crate) const WHATS: &[(&str, &[&str])] = &[
     ("account", &["compromised", "not_compromised", "person", "role", "shared"]),
     ("mail", &["fraudulent", "legitimate"]),
     ("scope", &["attested", "unreachable"]),
+    ("folder", &decide::folders::WELL_KNOWN),
     // An instant.
     ("containment", &[]),
     // declared:FROM/TO@COLLECTED_AT

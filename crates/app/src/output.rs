@@ -12,6 +12,18 @@ pub(crate) fn print(text: &str) {
     let _ = out.flush();
 }
 
+/// Copies bytes to standard output.
+pub(crate) fn bytes(from: &mut dyn io::Read) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    io::copy(from, &mut out)?;
+    out.flush()
+}
+
+/// Whether standard output is a terminal.
+pub(crate) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// Writes a line to standard error.
 pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");

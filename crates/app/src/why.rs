@@ -3,17 +3,13 @@
 use std::path::Path;
 
 use anyhow::Result;
-use jiff::{civil, tz::TimeZone};
-use model::{
-    Phrase,
-    findings::{Findings, Is, SessionVerdict},
-};
+use model::{Phrase, findings::Findings};
 use report::Language;
 use serde::Serialize;
-use serde_json::{Value, json};
-use store::{Pointer, RecordQuery, Store};
+use serde_json::Value;
+use store::{Pointer, Store};
 
-use crate::{error::wrong_use, manifest, pipeline};
+use crate::{claims, manifest, pipeline};
 
 /// Most records an answer holds unless all are asked for.
 const FIRST: usize = 100;
@@ -117,6 +113,42 @@ const RULES: &[(&str, Phrase)] = &[
         ),
     ),
     (
+        "design 4.7: distinct items in Bind records",
+        Phrase::new(
+            "show.rule_reading",
+            "Different mails are counted that were delivered one by one in a session of the intruder, the fraudulent ones left out; a synchronised folder counts whole.",
+        ),
+    ),
+    (
+        "design 4.3: failed sign-ins",
+        Phrase::new(
+            "show.rule_attempts",
+            "Failed sign-ins to the account are counted, whoever made them; they are no trace.",
+        ),
+    ),
+    (
+        "design 4.4: judgement window",
+        Phrase::new(
+            "show.rule_window",
+            "The period runs from the first access (or the day the case file names) to the end of the access, with 24 hours added.",
+        ),
+    ),
+    (
+        "design 4.6: what was left behind",
+        Phrase::new(
+            "show.rule_persistence",
+            "Settings are listed that a session of the intruder made and that last.",
+        ),
+    ),
+    (
+        "design 4.6: operations of the attacker",
+        Phrase::new(
+            "show.rule_operations",
+            "Records of the intruder's sessions are counted, by what was done and where.",
+        ),
+    ),
+    ("design 4.8: people", Phrase::new("show.rule_people", "People are not counted yet.")),
+    (
         "design 4.8: exposure",
         Phrase::new(
             "show.rule_exposure",
@@ -165,19 +197,10 @@ pub struct WhyRecord {
     pub raw: Option<String>,
 }
 
-/// A claim understood.
-struct Claim {
-    value: Value,
-    is: String,
-    rule: &'static str,
-    because: Vec<model::Text>,
-    query: Option<RecordQuery>,
-}
-
 /// Answers a claim from a case folder.
 pub fn why(folder: &Path, claim: &str, all: bool) -> Result<Why> {
     let findings = pipeline::findings_of(folder)?;
-    let it = understand(&findings, claim)?;
+    let it = claims::understand(&findings, claim)?;
     let store = published(folder)?;
     let limit = (!all).then_some(FIRST);
     let (total, pointers) = match &it.query {
@@ -202,187 +225,6 @@ pub fn why(folder: &Path, claim: &str, all: bool) -> Result<Why> {
 pub(crate) fn published(folder: &Path) -> Result<Store> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     Store::open_published(folder.to_owned(), pipeline::MEMORY, threads)
-}
-
-/// Splits `accounts[a@b]` into its name and what stands in the brackets.
-fn parts(claim: &str) -> (&str, Option<&str>) {
-    match claim.split_once('[') {
-        Some((name, rest)) => (name, rest.strip_suffix(']')),
-        None => (claim, None),
-    }
-}
-
-fn understand(findings: &Findings, claim: &str) -> Result<Claim> {
-    let (name, key) = parts(claim.trim());
-    let found = match (name, key) {
-        ("accounts", Some(key)) => account(findings, key),
-        ("sessions", Some(key)) => session(findings, key),
-        ("scopes", Some(key)) => scope(findings, key),
-        ("deadlines", Some(key)) => deadline(findings, key),
-        ("mail.by_day", Some(key)) => by_day(findings, key),
-        ("people", Some(_)) => None,
-        ("outcome", None) => Some(outcome(findings)),
-        (name, None) if name.starts_with("mail.") => mail(findings, &name[5..]),
-        (name, None) if name.starts_with("exposure.") => exposure(findings, &name[9..]),
-        _ => None,
-    };
-    found.ok_or_else(|| {
-        wrong_use(format!(
-            "{claim:?} is no claim of these findings. Claims look like mail.messages, mail.by_day[2025-10-20], \
-             accounts[a@b], scopes[mailbox:a@b/sent], sessions[ID], exposure.addresses, \
-             deadlines[ORGANISATION/ppc-final]; `konseki show` lists what there is"
-        ))
-    })
-}
-
-fn attackers(findings: &Findings, account: Option<&str>) -> Vec<String> {
-    let theirs = findings.sessions.iter().filter(|it| it.verdict == SessionVerdict::Attacker);
-    theirs
-        .filter(|it| account.is_none_or(|account| it.account == account))
-        .map(|it| it.id.clone())
-        .collect()
-}
-
-fn word<T: Serialize>(value: T) -> String {
-    serde_json::to_value(value)
-        .ok()
-        .and_then(|it| it.as_str().map(str::to_owned))
-        .unwrap_or_default()
-}
-
-fn outcome(findings: &Findings) -> Claim {
-    Claim {
-        value: json!(findings.outcome.value),
-        is: word(findings.outcome.value),
-        rule: "design 4.6: outcome",
-        because: findings.outcome.because.clone(),
-        query: Some(RecordQuery::Sessions(attackers(findings, None))),
-    }
-}
-
-fn account(findings: &Findings, key: &str) -> Option<Claim> {
-    let it = findings.accounts.iter().find(|it| it.account.eq_ignore_ascii_case(key))?;
-    let mut sessions = attackers(findings, Some(&it.account));
-    if sessions.is_empty() {
-        let suspected = |it: &&model::findings::Session| it.verdict == SessionVerdict::Suspected;
-        let of_account = findings.sessions.iter().filter(|session| session.account == it.account);
-        sessions = of_account.filter(suspected).map(|it| it.id.clone()).collect();
-    }
-    let query = (!sessions.is_empty()).then_some(RecordQuery::Sessions(sessions));
-    Some(Claim {
-        value: json!({"verdict": it.verdict, "first_access": it.first_access, "last_access": it.last_access}),
-        is: word(it.verdict),
-        rule: "design 4.3: attribution of sessions",
-        because: it.reasons.iter().map(|it| it.text.clone()).collect(),
-        query,
-    })
-}
-
-fn session(findings: &Findings, key: &str) -> Option<Claim> {
-    let it = findings.sessions.iter().find(|it| it.id == key)?;
-    Some(Claim {
-        value: json!({"verdict": it.verdict, "score": it.score, "first": it.first, "last": it.last}),
-        is: word(it.verdict),
-        rule: "design 4.3: the strongest rule of each class, in centibans",
-        because: it.reasons.iter().map(|it| it.text.clone()).collect(),
-        query: Some(RecordQuery::Sessions(vec![it.id.clone()])),
-    })
-}
-
-fn scope(findings: &Findings, key: &str) -> Option<Claim> {
-    let it = findings.scopes.iter().find(|it| it.scope == key)?;
-    let account = key.strip_prefix("account:");
-    let sessions = attackers(findings, None);
-    let query = match account {
-        Some(account) => RecordQuery::Sessions(attackers(findings, Some(account))),
-        None => RecordQuery::Scope { sessions, scope: key.to_owned() },
-    };
-    Some(Claim {
-        value: json!({"verdict": it.verdict, "records": it.records, "coverage": it.coverage}),
-        is: word(it.verdict),
-        rule: "design 4.6: touch",
-        because: vec![it.text.clone()],
-        query: (it.records > 0).then_some(query),
-    })
-}
-
-fn deadline(findings: &Findings, key: &str) -> Option<Claim> {
-    let it =
-        findings.deadlines.iter().find(|it| format!("{}/{}", it.organisation, it.what) == key)?;
-    Some(Claim {
-        value: json!({"due": it.due, "rule": it.rule}),
-        is: if it.hard { "hard" } else { "soft" }.to_owned(),
-        rule: "laws/: dated rules",
-        because: vec![it.why.clone()],
-        query: None,
-    })
-}
-
-fn by_day(findings: &Findings, key: &str) -> Option<Claim> {
-    let it = findings.mail.by_day.iter().find(|it| it.date == key)?;
-    let zone = TimeZone::get(&findings.case.timezone).unwrap_or(TimeZone::UTC);
-    let day: civil::Date = key.parse().ok()?;
-    let at = |day: civil::Date| {
-        day.to_zoned(zone.clone()).ok().map(|it| it.timestamp().as_microsecond())
-    };
-    let span = (at(day)?, at(day.tomorrow().ok()?)?);
-    Some(Claim {
-        value: json!(it.messages),
-        is: word(findings.mail.messages.is),
-        rule: "design 4.7: distinct InternetMessageId, by day of the case's zone",
-        because: Vec::new(),
-        query: Some(RecordQuery::Messages { messages: Vec::new(), span: Some(span) }),
-    })
-}
-
-fn mail(findings: &Findings, name: &str) -> Option<Claim> {
-    let mail = &findings.mail;
-    let messages = RecordQuery::Messages { messages: Vec::new(), span: None };
-    let recipients = |failed| RecordQuery::Recipients { messages: Vec::new(), failed };
-    let exact = |value: u64| (json!(value), word(Is::Exact));
-    let figure = |it: &model::findings::Figure| (json!(it.value), word(it.is));
-    let ((value, is), rule, query) = match name {
-        "messages" => (
-            figure(&mail.messages),
-            "design 4.7: distinct InternetMessageId, proven and matched",
-            messages,
-        ),
-        "proven" => (exact(mail.proven), "design 4.7: sent by a session of the attacker", messages),
-        "matched" => (
-            exact(mail.matched),
-            "design 4.7: at least two marks shared with proven mails",
-            messages,
-        ),
-        "suspected" => (exact(mail.suspected), "design 4.7: neither proven nor matched", messages),
-        "unexplained" => (
-            exact(mail.unexplained),
-            "design 4.7: in one source and not in another, without a reason",
-            messages,
-        ),
-        "recipients" => {
-            (figure(&mail.recipients), "design 4.7: distinct (message, address)", recipients(false))
-        }
-        "unique_recipients" => {
-            (figure(&mail.unique_recipients), "design 4.7: distinct addresses", recipients(false))
-        }
-        "failed" => (figure(&mail.failed), "design 4.7: last status is Failed", recipients(true)),
-        "known_recipients" => {
-            (figure(&mail.known_recipients), "design 4.7: stands in any list", recipients(false))
-        }
-        _ => return None,
-    };
-    Some(Claim { value, is, rule, because: Vec::new(), query: Some(query) })
-}
-
-fn exposure(findings: &Findings, name: &str) -> Option<Claim> {
-    let figure = match name {
-        "addresses" => &findings.exposure.addresses,
-        "addresses_shown" => &findings.exposure.addresses_shown,
-        "people" => &findings.exposure.people,
-        _ => return None,
-    };
-    let (value, is) = (json!(figure.value), word(figure.is));
-    Some(Claim { value, is, rule: "design 4.8: exposure", because: Vec::new(), query: None })
 }
 
 /// Adds file name and text of each record. Evidence that changed since is not quoted.

@@ -7,6 +7,7 @@
 mod claims;
 mod coverage;
 mod documents;
+mod effect;
 mod export_help;
 mod figures;
 mod language;
@@ -25,6 +26,7 @@ mod words;
 pub use claims::{claims, figure_in_words, shell_quoted, why_command};
 pub use coverage::percent;
 pub use documents::*;
+pub use effect::effect;
 pub use export_help::what_to_export;
 pub use figures::number;
 pub use language::{EN, JA, LANGUAGE_FILES, Language, phrase_of, translate};

@@ -61,6 +61,28 @@ pub enum RecordQuery {
         /// Scope id.
         scope: String,
     },
+    /// Audit records and sign-ins in some workloads.
+    Workloads {
+        /// Display ids.
+        sessions: Vec<String>,
+        /// Workloads.
+        workloads: Vec<String>,
+    },
+    /// Failed sign-ins of an account.
+    Failed {
+        /// The account.
+        account: String,
+    },
+    /// Send records and trace rows of the fraudulent messages of one sender.
+    SentBy {
+        /// Sender.
+        sender: String,
+    },
+    /// Fraudulent messages to addresses that stand in one list.
+    Listed {
+        /// SHA-256 of the list.
+        file: String,
+    },
     /// Records by their ids.
     Keys(Vec<String>),
 }
@@ -201,6 +223,36 @@ fn sql(engine: &Engine, query: &RecordQuery) -> Result<String> {
             format!(
                 "SELECT {COLUMNS} FROM events WHERE {condition} UNION ALL SELECT {COLUMNS} FROM event_items WHERE {condition}"
             )
+        }
+        RecordQuery::Workloads { sessions, workloads } => {
+            let sessions = given(engine, "asked_sessions", sessions)?;
+            let workloads = given(engine, "asked_workloads", workloads)?;
+            format!(
+                "SELECT {COLUMNS} FROM events WHERE session_id IN {sessions} AND workload IN {workloads}"
+            )
+        }
+        RecordQuery::Failed { account } => {
+            let account = one(engine, "asked_account", account)?;
+            both(&format!(
+                "account IN {account} AND NOT worked AND operation IN ('SignIn', 'UserLoginFailed', 'UserLoggedIn')"
+            ))
+        }
+        RecordQuery::SentBy { sender } => {
+            let sender = one(engine, "asked_sender", sender)?;
+            let chosen =
+                format!("SELECT message_id FROM messages WHERE fraudulent AND sender IN {sender}");
+            format!(
+                "SELECT {COLUMNS} FROM messages WHERE message_id IN ({chosen}) \
+                 UNION ALL SELECT {COLUMNS} FROM sends WHERE message_id IN ({chosen})"
+            )
+        }
+        RecordQuery::Listed { file } => {
+            let file = one(engine, "asked_file", file)?;
+            let listed = format!(
+                "SELECT a.address FROM addresses a JOIN evidence e ON a.evidence_id = e.evidence_id \
+                 WHERE e.sha256 IN {file} AND a.address <> ''"
+            );
+            format!("SELECT {COLUMNS} FROM messages WHERE fraudulent AND recipient IN ({listed})")
         }
         RecordQuery::Keys(keys) => {
             let keys = given(engine, "asked_keys", keys)?;

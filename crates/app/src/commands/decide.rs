@@ -1,18 +1,14 @@
 //! `konseki decide`: records a person's decision, then recomputes.
 
 use std::{
-    collections::BTreeSet,
     io::{BufRead, IsTerminal},
     path::Path,
 };
 
 use anyhow::Result;
 use clap::{Args, Command, FromArgMatches};
-use jiff::{Timestamp, tz::TimeZone};
-use model::{
-    Decision, Phrase, Selector,
-    findings::{Findings, Session, SessionVerdict},
-};
+use jiff::Timestamp;
+use model::{Decision, Phrase, Selector, findings::Findings};
 use report::Language;
 
 use super::{CommandLine, investigate};
@@ -23,14 +19,15 @@ use crate::{
     error::{self, wrong_use},
     output, pipeline, platform,
     progress::Silent,
+    questions::{self, Question},
 };
 
 /// Record a person's decision, with name and reason, and recompute
 #[derive(Args)]
 struct Arguments {
-    /// What is decided: session, network, device, app, account, mail, containment
+    /// What is decided: session, network, device, app, account, source, mail, scope, folder, containment
     what: Option<String>,
-    /// Which records: comma-separated key=value (account session token address client device app from to record message)
+    /// Which records: comma-separated key=value (account session token address client device app from to record scope path message)
     selector: Option<String>,
     /// The value, for example owner or attacker
     #[arg(long, value_name = "VALUE")]
@@ -51,8 +48,8 @@ struct Arguments {
     lang: Option<String>,
 }
 
-/// Sessions of one question described on a screen.
-const SHOWN: usize = 3;
+/// Further questions named after the first.
+const FURTHER: usize = 4;
 
 pub(super) const COMMAND: CommandLine = CommandLine {
     name: "decide",
@@ -67,7 +64,7 @@ fn run(arguments: &Arguments, common: &Common) -> Result<u8> {
     let decision = match (&arguments.what, arguments.withdraw) {
         (_, Some(n)) => withdrawal(arguments, folder, n)?,
         (Some(what), None) => stated(arguments, &findings, what)?,
-        (None, None) => match asked(&findings, language)? {
+        (None, None) => match asked(folder, &findings, language)? {
             Some(decision) => decision,
             None => return Ok(error::DONE),
         },
@@ -76,6 +73,11 @@ fn run(arguments: &Arguments, common: &Common) -> Result<u8> {
     let request = pipeline::again(folder)?;
     let answer = pipeline::investigate(&request, &Silent, &platform::cancelled_by_user())?;
     let shown = platform::shown(folder);
+    let changed = Phrase::new("show.effect_did", "What the decision changed:");
+    output::note(&language.word(changed));
+    for line in report::effect(&findings, &answer.findings, language) {
+        output::note(&format!("  {line}"));
+    }
     output::print(&report::screen(
         &answer.findings,
         &language,
@@ -112,7 +114,7 @@ fn stated(arguments: &Arguments, findings: &Findings, what: &str) -> Result<Deci
     let Some((_, values)) = WHATS.iter().find(|(name, _)| *name == what) else {
         let known: Vec<&str> = WHATS.iter().map(|(name, _)| *name).collect();
         return Err(wrong_use(format!(
-            "{what:?} cannot be decided yet; expected one of {}",
+            "{what:?} is nothing that can be decided; expected one of {}",
             known.join(", ")
         )));
     };
@@ -179,163 +181,135 @@ fn withdrawal(arguments: &Arguments, folder: &Path, n: u64) -> Result<Decision> 
     })
 }
 
-/// Something that only a person can settle.
-struct Question<'a> {
-    typed: String,
-    sessions: Vec<&'a Session>,
-    records: u64,
-    /// How many scopes the answer may settle.
-    settles: u64,
-}
-
-/// What stands in the way of most scopes first, then the other suspected sessions, the heaviest first.
-fn open_questions(findings: &Findings) -> Vec<Question<'_>> {
-    let found = |ids: &[String]| {
-        findings.sessions.iter().filter(|it| ids.contains(&it.id)).collect::<Vec<_>>()
+/// Asks the question that would settle most; without a terminal, only shows the first few.
+fn asked(folder: &Path, findings: &Findings, language: Language) -> Result<Option<Decision>> {
+    let open = questions::open(findings);
+    let Some(first) = open.first() else {
+        let none = Phrase::new("show.asked_none", "Nothing waits for a person's decision.");
+        output::print(&language.word(none));
+        return Ok(None);
     };
-    let blocking = decide::scopes::questions(&findings.scopes);
-    // The command below speaks of sessions; what blocks in another way is no question of it.
-    let mut out: Vec<Question<'_>> = blocking
-        .into_iter()
-        .filter(|(it, _)| it.decide.what == "session")
-        .map(|(it, settles)| Question {
-            sessions: found(&it.sessions),
-            records: it.records,
-            typed: it.decide.selector,
-            settles,
-        })
-        .collect();
-    let asked: BTreeSet<&str> =
-        out.iter().flat_map(|it| &it.sessions).map(|it| it.id.as_str()).collect();
-    let mut rest: Vec<&Session> = findings
-        .sessions
-        .iter()
-        .filter(|it| it.verdict == SessionVerdict::Suspected && !asked.contains(it.id.as_str()))
-        .collect();
-    rest.sort_by_key(|it| (-it.score, it.id.clone()));
-    out.extend(rest.into_iter().map(|it| Question {
-        typed: format!("session={}", it.id),
-        sessions: vec![it],
-        records: it.records,
-        settles: 0,
-    }));
-    out
+    output::print(&shown(first, &open, findings, language));
+    if !std::io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    let Some(decision) = answered(first, findings, language)? else { return Ok(None) };
+    let request = pipeline::again(folder)?;
+    let after = pipeline::preview(&request, decision.clone(), &platform::cancelled_by_user())?;
+    output::note(&language.word(Phrase::new("show.effect_would", "This would change:")));
+    for line in report::effect(findings, &after, language) {
+        output::note(&format!("  {line}"));
+    }
+    let sure = ask(&language.word(Phrase::new("show.effect_record", "Record it? y / Enter = no")))?;
+    Ok(matches!(sure.to_lowercase().as_str(), "y" | "yes" | "はい").then_some(decision))
 }
 
-/// The question for a screen, and the command that answers it.
-fn question(it: &Question<'_>, open: usize, findings: &Findings, language: Language) -> String {
+/// The first question whole, the next ones in a line each with the command that answers them.
+fn shown(
+    it: &Question<'_>,
+    open: &[Question<'_>],
+    findings: &Findings,
+    language: Language,
+) -> String {
     let count = |n: usize| report::number(n as u64);
-    let mut lines = vec![
-        language.say(
-            Phrase::new(
-                "show.asked_open",
-                "{n} question(s) wait for a person; those that concern most scopes come first.",
-            ),
-            &[("n", &count(open))],
-        ),
-        language.word(Phrase::new("show.asked_who", "Was this the owner?")),
-    ];
-    lines.push(format!(
-        "  {}",
-        language.say(
-            Phrase::new("show.asked_sessions", "{n} session(s), {records} record(s)"),
-            &[("n", &count(it.sessions.len())), ("records", &report::number(it.records))],
-        )
-    ));
-    let zone = report::zone(&findings.case.timezone);
-    for session in it.sessions.iter().take(SHOWN) {
-        lines.extend(described(session, &zone, language));
-    }
-    if it.sessions.len() > SHOWN {
-        lines.push("  …".to_owned());
-    }
+    let waiting = Phrase::new(
+        "show.asked_open",
+        "{n} question(s) wait for a person; those that concern most scopes come first.",
+    );
+    let mut lines = vec![language.say(waiting, &[("n", &count(open.len()))]), it.asks(language)];
+    lines.extend(it.about(&report::zone(&findings.case.timezone), language));
     if it.settles > 0 {
         let phrase = Phrase::new("show.asked_settles", "The answer may settle {n} scope(s).");
         lines.push(language.say(phrase, &[("n", &report::number(it.settles))]));
     }
-    if open > 1 {
-        let phrase =
-            Phrase::new("show.asked_more", "{n} more follow once this answer is recorded.");
-        lines.push(language.say(phrase, &[("n", &count(open - 1))]));
-    }
     lines.push(String::new());
-    lines.push(language.word(Phrase::new(
-        "show.asked_command",
-        "To record the answer (owner, attacker: the intruder, other_person: another entitled person)",
-    )));
-    let selector = report::safe(&report::shell_quoted(&it.typed));
-    lines.push(format!(
-        "  konseki decide session {selector} --is owner|attacker|other_person --who NAME --why TEXT"
-    ));
+    lines.push(language.word(Phrase::new("show.asked_command", "To record the answer")));
+    lines.push(format!("  {}", it.command()));
+    if open.len() > 1 {
+        lines.push(String::new());
+        lines.push(language.word(Phrase::new("show.asked_next", "Further questions")));
+    }
+    for other in open.iter().skip(1).take(FURTHER) {
+        lines.push(format!("  - {}", other.asks(language)));
+        lines.push(format!("    {}", other.command()));
+    }
+    if open.len() > FURTHER + 1 {
+        let more = Phrase::new("show.asked_more", "… and {n} more");
+        lines.push(format!("  {}", language.say(more, &[("n", &count(open.len() - FURTHER - 1))])));
+    }
     lines.join("\n")
 }
 
-/// A session in a few lines, its times local.
-fn described(it: &Session, zone: &TimeZone, language: Language) -> Vec<String> {
-    let (first, last) = (report::when(&it.first, zone), report::when(&it.last, zone));
-    let time = if first == last { first } else { format!("{first} – {last}") };
-    let mut lines = vec![format!("  {}  {time}", report::safe(&it.account))];
-    let from = [it.ips.join(" "), it.countries.join(" ")];
-    let from: Vec<String> =
-        from.iter().filter(|it| !it.is_empty()).map(|it| report::safe(it)).collect();
-    if !from.is_empty() {
-        lines.push(format!("    {}", from.join("  ")));
-    }
-    lines.extend(it.user_agents.iter().map(|it| format!("    {}", it.for_terminal().trim())));
-    for reason in &it.reasons {
-        lines.push(format!("    - {}", report::safe(reason.text.in_language(language.code()))));
-    }
-    lines.retain(|it| !it.trim().is_empty());
-    lines.into_iter().map(|it| it.trim_end().to_owned()).collect()
+fn ask(question: &str) -> Result<String> {
+    output::note(question);
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim().to_owned())
 }
 
-/// Asks the first open question; without a terminal, only shows it.
-fn asked(findings: &Findings, language: Language) -> Result<Option<Decision>> {
-    let open = open_questions(findings);
-    let Some(it) = open.first() else {
-        let none = Phrase::new("show.asked_none", "No session waits for a person's decision.");
-        output::print(&language.word(none));
-        return Ok(None);
+fn answered(
+    it: &Question<'_>,
+    findings: &Findings,
+    language: Language,
+) -> Result<Option<Decision>> {
+    let word = |phrase: Phrase| language.word(phrase);
+    let value = match it.what {
+        "source" => declaration(language)?,
+        "session" => {
+            let choices = Phrase::new(
+                "show.choose_session",
+                "owner = o / intruder = a / another entitled person = p / do not know = Enter",
+            );
+            chosen(
+                &ask(&word(choices))?,
+                &[("o", "owner"), ("a", "attacker"), ("p", "other_person")],
+            )
+        }
+        _ => {
+            let choices = Phrase::new(
+                "show.choose_place",
+                "ours = o / the intruder's = a / do not know = Enter",
+            );
+            chosen(&ask(&word(choices))?, &[("o", "owner"), ("a", "attacker")])
+        }
     };
-    output::print(&question(it, open.len(), findings, language));
-    if !std::io::stdin().is_terminal() {
-        return Ok(None);
-    }
-    answered(it, findings, language.code() == "ja")
-}
-
-fn answered(it: &Question<'_>, findings: &Findings, ja: bool) -> Result<Option<Decision>> {
-    let ask = |question: &str| -> Result<String> {
-        output::note(question);
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line)?;
-        Ok(line.trim().to_owned())
-    };
-    let is = match ask(if ja {
-        "本人 = o / 侵入者 = a / 別の人 = p / 分からない = Enter"
-    } else {
-        "owner = o / intruder = a / another person = p / do not know = Enter"
-    })?
-    .as_str()
-    {
-        "o" => "owner",
-        "a" => "attacker",
-        "p" => "other_person",
-        _ => return Ok(None),
-    };
-    let who = ask(if ja { "お名前" } else { "Your name" })?;
-    let why = ask(if ja { "理由" } else { "Why" })?;
-    let typed = it.typed.clone();
-    let selector = expanded(decisions::selector(&typed)?, findings)?;
+    let Some(is) = value else { return Ok(None) };
+    let who = ask(&word(Phrase::new("show.ask_who", "Your name")))?;
+    let why = ask(&word(Phrase::new("show.ask_why", "Why")))?;
     Ok(Some(Decision {
         n: 0,
-        what: "session".into(),
-        selector,
-        typed,
-        is: is.into(),
+        what: it.what.into(),
+        selector: expanded(decisions::selector(&it.typed)?, findings)?,
+        typed: it.typed.clone(),
+        is,
         who: needed(&Some(who), "name")?,
         why: needed(&Some(why), "reason")?,
         at: now(),
         before: String::new(),
     }))
+}
+
+fn chosen(answer: &str, choices: &[(&str, &str)]) -> Option<String> {
+    choices.iter().find(|(key, _)| *key == answer).map(|(_, value)| (*value).to_owned())
+}
+
+/// Three days that a person knows; an empty answer ends the question.
+fn declaration(language: Language) -> Result<Option<String>> {
+    let mut days = Vec::new();
+    for phrase in [
+        Phrase::new("show.ask_from", "First day asked for (2025-09-01); do not know = Enter"),
+        Phrase::new("show.ask_to", "Last day asked for (2025-11-10)"),
+        Phrase::new("show.ask_collected", "Collected when (2025-11-12T02:00:00Z, or the day)"),
+    ] {
+        let day = ask(&language.word(phrase))?;
+        if day.is_empty() {
+            return Ok(None);
+        }
+        days.push(day);
+    }
+    let is = format!("declared:{}/{}@{}", days[0], days[1], days[2]);
+    if !decisions::is_free_value("source", &is) {
+        return Err(wrong_use(format!("{is:?} names no days; nothing was recorded")));
+    }
+    Ok(Some(is))
 }

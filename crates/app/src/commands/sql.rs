@@ -24,8 +24,8 @@ struct Arguments {
     /// Form of the output
     #[arg(long, value_parser = ["table", "json", "csv", "parquet"], default_value = "table")]
     format: String,
-    /// File for --format parquet
-    #[arg(long, value_name = "FILE", required_if_eq("format", "parquet"))]
+    /// File for --format parquet; without it the bytes go to standard output
+    #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
@@ -42,6 +42,18 @@ fn run(arguments: &Arguments) -> Result<u8> {
     if let Some(path) = arguments.out.as_ref().filter(|_| arguments.format == "parquet") {
         let rows = store.query_parquet(&arguments.query, path).map_err(refused)?;
         output::note(&format!("{rows} rows written to {}", path.display()));
+        return Ok(error::DONE);
+    }
+    if arguments.format == "parquet" {
+        if output::is_terminal() {
+            return Err(wrong_use(
+                "Parquet is no text: send it to a file with --out FILE or > FILE",
+            ));
+        }
+        // Beside the case, never in the system's temporary folder.
+        let file = tempfile::NamedTempFile::new_in(folder)?;
+        store.query_parquet(&arguments.query, file.path()).map_err(refused)?;
+        output::bytes(&mut std::fs::File::open(file.path())?)?;
         return Ok(error::DONE);
     }
     let table = store.query(&arguments.query).map_err(refused)?;
