@@ -10,7 +10,7 @@ use model::{
     findings::{
         Account, AccountVerdict, CaseInfo, DecisionInfo, Declaration, Exposure, Figure, Findings,
         LookBack, MailFigures, OrganisationInfo, People, Program, ReadingFigures, SCHEMA, Scope,
-        Session, SessionVerdict, StatementInfo, Warning, Window,
+        ScopeVerdict, Session, SessionVerdict, StatementInfo, Warning, Window,
     },
     rfc3339,
 };
@@ -72,7 +72,7 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
     accounts::settle(&mut accounts, &scopes);
     let mail = mail_figures::figures(store, parts, &window, &zone)?;
     let records = it.contexts.iter().map(|context| context.records).sum();
-    let outcome = outcome::outcome(&accounts, &scopes, records, 0);
+    let outcome = outcome::outcome(&accounts, &scopes, records, elsewhere(store, parts)?);
     let (deadlines, _) = deadlines::deadlines(
         &parts.case.organisations,
         &deadlines::Facts { outcome: outcome.value, ..deadlines::Facts::default() },
@@ -102,13 +102,31 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
         next_evidence: next::next_evidence(&given(parts, &compromised, &mail), &scopes),
         scopes,
         mail,
-        reading: reading_figures(store, parts, &compromised)?,
+        reading: reading_figures(store, parts, &compromised, &window)?,
         exposure: Exposure::default(),
         people: People::default(),
         deadlines,
         warnings: warnings(parts, stated),
         accounts,
     })
+}
+
+/// Mails that bear the organisation's address but left none of its mailboxes: forged, or sent by a relay or
+/// a form.
+fn elsewhere(store: &Store, parts: &Parts<'_>) -> Result<u64> {
+    let it = parts.judgement;
+    let stated = parts.case.organisations.iter().flat_map(|it| it.domains.clone());
+    let known = it.directory.accounts().keys().filter(|it| !it.contains('#'));
+    let known = known.filter_map(|it| it.rsplit_once('@').map(|it| it.1.to_owned()));
+    let domains: BTreeSet<String> = stated.chain(known).map(|it| it.to_lowercase()).collect();
+    let domains: Vec<String> = domains.into_iter().collect();
+    // Without a list of all accounts any address may be a mailbox.
+    let account = |name: &str| {
+        !it.directory.has_inventory()
+            || it.directory.accounts().contains_key(&it.directory.resolve(name))
+    };
+    let heard = |name: &str, span| it.log.hears_mailbox_sends(&it.directory.resolve(name), span);
+    Ok(decide::mail::elsewhere(&store.borne(&domains)?, &account, &heard))
 }
 
 /// What the attacker left behind.
@@ -183,20 +201,38 @@ fn scopes_of(
         judged: &it.judged,
         folders: &it.folders,
         doubtful: Some(&it.doubtful),
-        token_only: &BTreeSet::new(),
+        token_only: &it.token_only,
     });
     let jurisdictions: Vec<String> =
         parts.case.organisations.iter().flat_map(|it| it.jurisdictions.clone()).collect();
+    let known = all_known(&scopes, compromised, window) && !it.doubted(compromised, window.span);
     decide::systems::settle(
         &mut scopes,
         &decide::systems::Inputs {
             systems: &systems::heard(store, it, &parts.read.files, parts.case)?,
             window: window.span,
+            known,
             zone: parts.zone_name,
             jurisdictions: &jurisdictions,
         },
     );
     Ok(scopes)
+}
+
+/// Whether nobody can have come in by an address or an account that the sweep of other systems' logs does
+/// not know of: every other account shows no trace, and the sign-ins of those the attacker used are whole.
+fn all_known(scopes: &[Scope], compromised: &BTreeSet<String>, window: &window::Window) -> bool {
+    let of = |id: &str| scopes.iter().find(|it| it.scope == id);
+    let others = of("accounts:others").is_some_and(|it| it.verdict == ScopeVerdict::NoTrace);
+    let heard = |account: &String| {
+        let began = window.exact.get(account).copied().unwrap_or(false);
+        began
+            && of(&format!("account:{account}")).is_some_and(|it| {
+                let mut signins = it.coverage.by_act.iter().filter(|it| it.act == "sign_in");
+                it.coverage.basis == "declared" && signins.any(|it| it.covered >= 1.0)
+            })
+    };
+    others && compromised.iter().all(heard)
 }
 
 /// What is there, as far as it matters for what to fetch next.
@@ -240,9 +276,18 @@ fn ended(parts: &Parts<'_>) -> Vec<window::Ended> {
             found.push(window::Ended { account: parts.judgement.directory.resolve(account), at });
         }
     }
-    found.extend(decide::containment::ended(&parts.judgement.details, &|name| {
-        parts.judgement.directory.resolve(name)
-    }));
+    let it = parts.judgement;
+    let resolve = |name: &str| it.directory.resolve(name);
+    let hostile = |detail: &model::Detail| {
+        let verdict = it.verdict_of_context(&detail.context);
+        let theirs = [SessionVerdict::Attacker, SessionVerdict::Suspected];
+        verdict.is_some_and(|it| theirs.contains(&it))
+            || it
+                .accesses
+                .get(&resolve(&detail.actor))
+                .is_some_and(|access| access.first <= detail.at && detail.at <= access.last)
+    };
+    found.extend(decide::containment::ended(&it.details, &resolve, &hostile));
     found
 }
 
@@ -396,6 +441,7 @@ fn reading_figures(
     store: &mut Store,
     parts: &Parts<'_>,
     compromised: &BTreeSet<String>,
+    window: &window::Window,
 ) -> Result<Vec<ReadingFigures>> {
     let it = parts.judgement;
     let messages: Vec<String> = it.fraudulent().into_iter().map(|(message, _)| message).collect();
@@ -409,7 +455,22 @@ fn reading_figures(
         .files
         .iter()
         .any(|file| file.inspection.kind == Kind::Ual && file.reading.rows > 0);
-    let figure = |value: u64| if heard { Figure::at_least(value) } else { Figure::unknown() };
+    let figure = |value: u64, whole: bool| match (heard, whole) {
+        (false, _) => Figure::unknown(),
+        (true, true) => Figure::exact(value),
+        (true, false) => Figure::at_least(value),
+    };
+    // Exact needs the proof of a «no trace»: somebody listened from the first access to the end.
+    let whole = |account: &str, class: &str, act: &str, acts: &[&str]| {
+        let began = window.exact.get(account).copied().unwrap_or(false);
+        let span = window.span.filter(|_| began && window.contained);
+        span.is_some_and(|span| {
+            it.log.hears(class, act, account, span) && !it.in_doubt(account, span, acts)
+        })
+    };
+    let drafts = || it.built.drafts.iter();
+    let by_session =
+        |id: &str, account: &str| drafts().any(|draft| draft.id == id && draft.account == account);
     let one = |account: &String| {
         let (items, files) = by_account.get(account).copied().unwrap_or_default();
         let synced: BTreeSet<String> = it
@@ -419,15 +480,46 @@ fn reading_figures(
             .filter(|(owner, _, operation)| owner == account && operation == "sync")
             .map(|(_, scope, _)| scope.clone())
             .collect();
+        let throttled = it.throttled(account);
+        // Whoever read in a colleague's mailbox is counted here, and heard there.
+        let own = it.touches.iter().all(|touch| {
+            let mailbox = it.directory.resolve(&touch.mailbox);
+            touch.mailbox.is_empty() || mailbox == *account || !by_session(&touch.session, account)
+        });
+        let read = own
+            && !throttled
+            && synced.is_empty()
+            && whole(account, "items", "read", &["read", "sync"]);
+        let mut items = figure(items, read);
+        items.limits.extend(throttled.then(|| "throttled".to_owned()));
         ReadingFigures {
             account: account.clone(),
-            items: figure(items),
+            items,
             synced_folders: synced.into_iter().collect(),
-            throttled: it.throttled(account),
-            files: figure(files),
+            throttled,
+            files: figure(files, whole(account, "account", "file_access", &["file_access"])),
         }
     };
     Ok(compromised.iter().map(one).collect())
+}
+
+/// Whether a decision that is not about sessions finds what it speaks of.
+fn speaks_of_something(parts: &Parts<'_>, decision: &Decision) -> bool {
+    let (it, selector) = (parts.judgement, &decision.selector);
+    let known = |name: &String| it.directory.accounts().contains_key(&it.directory.resolve(name));
+    match decision.what.as_str() {
+        "account" | "containment" => selector.account.as_ref().is_some_and(known),
+        "source" => {
+            let glob = selector.path.as_deref().unwrap_or_default();
+            parts.read.files.iter().any(|file| model::glob_matches(glob, &file.source.path))
+        }
+        "mail" => it.sent.iter().any(|sent| {
+            decide::mail::speaks_of(selector, sent, &|name| it.directory.resolve(name))
+        }),
+        "folder" => it.named_folders.contains(&decision.n),
+        // A scope is what it is called; one that is not listed yet is added by the decision.
+        _ => true,
+    }
 }
 
 fn warnings(parts: &Parts<'_>, stated: bool) -> Vec<Warning> {
@@ -444,19 +536,25 @@ fn warnings(parts: &Parts<'_>, stated: bool) -> Vec<Warning> {
     for path in &parts.gone {
         add("file_gone", GONE.text(), path);
     }
-    for decision in parts
-        .decisions
-        .iter()
-        .filter(|it| matches!(it.what.as_str(), "session" | "network" | "device" | "app"))
-    {
+    for decision in parts.decisions {
         let n = decision.n.to_string();
+        let about_sessions =
+            ["session", "network", "device", "app"].contains(&decision.what.as_str());
+        let clears = decision.what == "account" && decision.is == "not_compromised";
+        if !about_sessions && !clears {
+            if !speaks_of_something(parts, decision) {
+                add("decision_without_match", NO_MATCH.with(&[("n", &n)]), "");
+            }
+            continue;
+        }
         let drafts = parts.judgement.built.drafts.iter().zip(&parts.judgement.judged);
         let matched: Vec<_> = drafts.filter(|(_, it)| it.decided == Some(decision.n)).collect();
-        if matched.is_empty() {
+        if matched.is_empty() && !(clears && speaks_of_something(parts, decision)) {
             add("decision_without_match", NO_MATCH.with(&[("n", &n)]), "");
         }
         let against = |score: i64| {
-            (decision.is == "owner" && score >= 300) || (decision.is == "attacker" && score <= -300)
+            let owner = decision.is == "owner" || clears;
+            (owner && score >= 300) || (decision.is == "attacker" && score <= -300)
         };
         if matched.iter().any(|(_, it)| against(it.score)) {
             add("decision_against_fact", AGAINST.with(&[("n", &n)]), "");

@@ -22,7 +22,7 @@ const CAPPED: Phrase =
     Phrase::new("warning.capped", "{n} rows is a known limit of exports: the file may be cut off.");
 const DATES: Phrase = Phrase::new(
     "warning.ambiguous_dates",
-    "Day and month cannot be told apart in this file: its times are unknown.",
+    "Times in this file cannot be placed for certain: day and month cannot be told apart, or no time zone is named. State `timezone` in its [[source]].",
 );
 const TEXT: Phrase = Phrase::new(
     "warning.text_lost",

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use decide::{
-    accounts, attribution, behaviour, coverage,
+    accounts, attribution, behaviour, clients, coverage, folders,
     identity::Directory,
     mail,
     network::{Atlas, Place},
@@ -34,9 +34,17 @@ pub(crate) struct Judgement {
     pub(crate) log: coverage::Log,
     pub(crate) listening: Vec<coverage::Listening>,
     pub(crate) folders: BTreeMap<String, BTreeSet<String>>,
+    /// What persons decided of folders.
+    pub(crate) named: folders::Decided,
+    /// Decisions on folders that found theirs.
+    pub(crate) named_folders: BTreeSet<u64>,
+    /// Services the attacker got a token for through another client.
+    pub(crate) token_only: BTreeSet<String>,
     pub(crate) doubtful: Vec<Touch>,
     pub(crate) sent: Vec<Sent>,
     pub(crate) classes: BTreeMap<String, mail::Class>,
+    /// Whether mails of the time of the access are left that nothing attributes to anybody.
+    pub(crate) unattributed: bool,
     pub(crate) knows_countries: bool,
 }
 
@@ -88,12 +96,15 @@ pub(crate) fn judge(
     let mut directory = Directory::new(&inventory, &store.aliases()?, seen, case);
     types_decided(&mut directory, decisions);
     let atlas = Atlas::new(&contexts, geo);
-    let built = session::build(&contexts, &directory, &atlas, &attribution::cuts(decisions));
+    let details = store.details(&operations())?;
+    let apps = contexts.iter().map(|it| it.app.as_str());
+    let apps = behaviour::third_parties(apps, &details, decisions);
+    let cuts = attribution::cuts(decisions);
+    let built = session::build(&contexts, &directory, &atlas, &cuts, &apps);
     let index: BTreeMap<String, usize> =
         contexts.iter().enumerate().map(|(i, it)| (it.id.clone(), i)).collect();
     store.assign(&assigned(&contexts, &built))?;
 
-    let details = store.details(&operations())?;
     touched::name_forwarding(&mut acts, &details);
     let (behaviours, consents) =
         behaviour::behaviours(&built, &index, &acts, &details, &store.session_sends()?);
@@ -106,6 +117,7 @@ pub(crate) fn judge(
         case,
         decisions,
     });
+    let named = folders::Decided::new(decisions, &|name| directory.resolve(name));
     let facts: Vec<coverage::FileFacts> = files.iter().map(facts).collect();
     let log = coverage::Log::new(&coverage::Inputs {
         case,
@@ -125,8 +137,11 @@ pub(crate) fn judge(
         attempts: accounts::attempts(&contexts, &built, &judged),
         listening: log.listening(),
         log,
-        folders: folders(store, &directory)?,
+        named_folders: named_folders(store, &directory, &named)?,
+        folders: folders(store, &directory, &named)?,
         doubtful: doubtful(store, &built, &judged)?,
+        token_only: BTreeSet::new(),
+        named,
         knows_countries: atlas.knows_countries(),
         contexts,
         index,
@@ -139,9 +154,14 @@ pub(crate) fn judge(
         touches: Vec::new(),
         sent: Vec::new(),
         classes: BTreeMap::new(),
+        unattributed: false,
     };
+    it.token_only = clients::token_only(&store.tokens(&it.attackers())?);
     mails(store, &mut it, decisions)?;
     deeds(store, &mut it)?;
+    let mut doubtful = std::mem::take(&mut it.doubtful);
+    it.name_folders(&mut doubtful);
+    it.doubtful = doubtful;
     Ok(it)
 }
 
@@ -161,11 +181,32 @@ fn operations() -> Vec<&'static str> {
     found.into_iter().collect()
 }
 
+/// Decisions on folders that find theirs in any record.
+fn named_folders(
+    store: &Store,
+    directory: &Directory,
+    named: &folders::Decided,
+) -> Result<BTreeSet<u64>> {
+    let all = store.folders()?.into_iter();
+    let one = |(mailbox, actor, folder): (String, String, String)| {
+        named.decision(
+            &directory.resolve(if mailbox.is_empty() { &actor } else { &mailbox }),
+            &folder,
+        )
+    };
+    Ok(all.filter_map(one).collect())
+}
+
 /// Every folder any record names, by mailbox.
-fn folders(store: &Store, directory: &Directory) -> Result<BTreeMap<String, BTreeSet<String>>> {
+fn folders(
+    store: &Store,
+    directory: &Directory,
+    named: &folders::Decided,
+) -> Result<BTreeMap<String, BTreeSet<String>>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (mailbox, actor, folder) in store.folders()? {
         let owner = directory.resolve(if mailbox.is_empty() { &actor } else { &mailbox });
+        let folder = named.name(&owner, folder);
         found.entry(owner).or_default().insert(folder);
     }
     Ok(found)
@@ -198,6 +239,7 @@ fn facts(file: &FileRead) -> coverage::FileFacts {
         leads: leads.collect(),
         cut: file.reading.cut || file.inspection.stopped.is_some(),
         non_interactive: file.reading.non_interactive,
+        unplaced: file.reading.warnings.iter().any(|it| it.0 == "ambiguous_dates"),
         path: file.source.path.clone(),
         kind: Some(file.inspection.kind),
         format: file.inspection.format.map(|it| it.id.to_owned()).unwrap_or_default(),
@@ -246,20 +288,25 @@ fn mails(store: &mut Store, it: &mut Judgement, decisions: &[Decision]) -> Resul
         .flat_map(|(draft, _)| draft.ips.iter().cloned())
         .collect();
     let sessions = it.sessions();
-    it.classes = mail::classify(&mail::Inputs {
+    let inputs = mail::Inputs {
         sent: &it.sent,
         sessions: &sessions,
         addresses: &addresses,
         accounts: &spans,
         decisions,
         resolve: &|name| it.directory.resolve(name),
-    });
+    };
+    let classes = mail::classify(&inputs);
+    it.unattributed = mail::unattributed(&inputs, &classes);
+    it.classes = classes;
     Ok(())
 }
 
 fn deeds(store: &mut Store, it: &mut Judgement) -> Result<()> {
     let messages: Vec<String> = it.fraudulent().into_iter().map(|(message, _)| message).collect();
-    it.touches = store.touches(&it.attackers(), &messages)?;
+    let mut touches = store.touches(&it.attackers(), &messages)?;
+    it.name_folders(&mut touches);
+    it.touches = touches;
     let account_of: BTreeMap<&str, &str> =
         it.built.drafts.iter().map(|draft| (draft.id.as_str(), draft.account.as_str())).collect();
     it.deeds = touched::deeds(&touched::Inputs {
@@ -276,6 +323,22 @@ fn deeds(store: &mut Store, it: &mut Judgement) -> Result<()> {
 }
 
 impl Judgement {
+    /// Gives folders the names persons decided.
+    fn name_folders(&self, touches: &mut [Touch]) {
+        let drafts = self.built.drafts.iter();
+        let account_of: BTreeMap<&str, &str> =
+            drafts.map(|draft| (draft.id.as_str(), draft.account.as_str())).collect();
+        for touch in touches {
+            let actor = account_of.get(touch.session.as_str()).copied().unwrap_or_default();
+            let owner = self.directory.resolve(if touch.mailbox.is_empty() {
+                actor
+            } else {
+                &touch.mailbox
+            });
+            touch.folder = self.named.name(&owner, std::mem::take(&mut touch.folder));
+        }
+    }
+
     fn deeds_accounts(&self) -> BTreeSet<String> {
         let mut found: BTreeSet<String> = self.accesses.keys().cloned().collect();
         // A shared mailbox is written from by whoever got into a colleague's account.
@@ -283,6 +346,59 @@ impl Judgement {
         let theirs = drafts.filter(|(_, it)| it.verdict == SessionVerdict::Attacker);
         found.extend(theirs.map(|(draft, _)| draft.account.clone()));
         found
+    }
+
+    /// Whether every mail of the accounts somebody got into shows over the whole span. Mail submitted with
+    /// SMTP AUTH stands in the trace alone: where the attacker did so, the trace must be whole.
+    pub(crate) fn hears_sends(&self, span: Option<Span>) -> bool {
+        let drafts = self.built.drafts.iter().zip(&self.judged);
+        let smtp = drafts
+            .filter(|(draft, it)| it.verdict == SessionVerdict::Attacker && draft.worked > 0)
+            .any(|(draft, _)| draft.family == "smtp_auth");
+        let traced = |account: &str, span| {
+            coverage::covers(&self.listening, Kind::MessageTrace, account, span)
+        };
+        let heard = |account: &String, span| {
+            if smtp { traced(account, span) } else { self.log.hears_sends(account, span) }
+        };
+        span.is_some_and(|span| {
+            !self.accesses.is_empty() && self.accesses.keys().all(|account| heard(account, span))
+        })
+    }
+
+    /// Whether a session with an address of its own in one of these accounts may be the intruder's.
+    pub(crate) fn doubted(&self, accounts: &BTreeSet<String>, span: Option<Span>) -> bool {
+        let open = [SessionVerdict::Suspected, SessionVerdict::Unknown];
+        let inside = |it: &session::Draft| {
+            span.is_some_and(|span| it.last >= span.from && it.first < span.to)
+        };
+        self.built.drafts.iter().zip(&self.judged).any(|(draft, it)| {
+            let public = draft.ips.iter().any(|ip| {
+                !decide::clients::is_microsoft_address(ip)
+                    && !decide::clients::is_private_address(ip)
+            });
+            draft.worked > 0
+                && public
+                && !draft.service
+                && open.contains(&it.verdict)
+                && accounts.contains(&draft.account)
+                && inside(draft)
+        })
+    }
+
+    /// Whether sessions nobody has placed yet did something of these kinds in the account or its mailbox.
+    pub(crate) fn in_doubt(&self, account: &str, span: Span, acts: &[&str]) -> bool {
+        let open = [SessionVerdict::Suspected, SessionVerdict::Unknown];
+        self.acts.iter().filter(|it| it.last >= span.from && it.first < span.to).any(|act| {
+            let Some(i) = self.index.get(&act.context).copied() else { return false };
+            let n = self.built.of_context[i];
+            let theirs = self.built.drafts[n].account == account
+                || self.directory.resolve(&act.mailbox) == account;
+            theirs
+                && self.contexts[i].worked
+                && open.contains(&self.judged[n].verdict)
+                && acts.contains(&decide::operations::of(&act.operation).act)
+        })
     }
 
     /// Whether a record of the attacker in the account says that recording was throttled.

@@ -5,6 +5,7 @@
 mod assemble;
 mod case_file;
 mod case_folder;
+mod claims;
 pub mod cli;
 mod commands;
 mod decisions;
@@ -22,6 +23,7 @@ pub mod pipeline;
 mod platform;
 pub mod progress;
 mod publish;
+mod questions;
 mod reading;
 mod systems;
 pub mod why;

@@ -25,6 +25,11 @@ pub(crate) fn figures(
     lists.extend(counted.own_lists.iter().map(|list| named(list, parts)));
     lists.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
     let span = sending(parts).or(window.span);
+    // What nobody listened for in the rest of the window may hold further mails.
+    let all = match (span, window.span) {
+        (Some(a), Some(b)) => Some(Span { from: a.from.min(b.from), to: a.to.max(b.to) }),
+        (a, _) => a,
+    };
     Ok(mail::figures(&mail::FigureInputs {
         sent: &it.sent,
         classes: &it.classes,
@@ -38,6 +43,8 @@ pub(crate) fn figures(
         ual: it.source_facts(Kind::Ual, &parts.read.files, parts.case, span),
         trace: it.source_facts(Kind::MessageTrace, &parts.read.files, parts.case, span),
         zone,
+        heard: it.hears_sends(all),
+        unattributed: it.unattributed,
         contained: window.contained,
         lists_whole: lists_whole(parts),
         resolve: &|name| it.directory.resolve(name),
@@ -65,7 +72,8 @@ fn named(list: &model::ListSummary, parts: &Parts<'_>) -> ListCount {
     }
 }
 
-/// Whether every list the case file names was found and read whole; `None` if it names none.
+/// Whether every list the case file names was found and read whole; `None` if it names none, or if the
+/// organisation's own accounts are not known.
 fn lists_whole(parts: &Parts<'_>) -> Option<bool> {
     let named: Vec<&String> = parts
         .case
@@ -74,7 +82,8 @@ fn lists_whole(parts: &Parts<'_>) -> Option<bool> {
         .map(|it| &it.path)
         .chain(parts.case.organisations.iter().flat_map(|it| &it.lists))
         .collect();
-    if named.is_empty() {
+    // The tenant's own accounts are a list too.
+    if named.is_empty() || !parts.judgement.directory.has_inventory() {
         return None;
     }
     Some(named.iter().all(|glob| {

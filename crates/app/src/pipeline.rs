@@ -62,6 +62,20 @@ pub fn investigate(
     progress: &dyn Progress,
     cancelled: &AtomicBool,
 ) -> Result<Answer> {
+    run(request, None, progress, cancelled)
+}
+
+/// What would be found if this were decided too; nothing is recorded and nothing is written.
+pub fn preview(request: &Request, decision: Decision, cancelled: &AtomicBool) -> Result<Findings> {
+    Ok(run(request, Some(decision), &crate::progress::Silent, cancelled)?.findings)
+}
+
+fn run(
+    request: &Request,
+    supposed: Option<Decision>,
+    progress: &dyn Progress,
+    cancelled: &AtomicBool,
+) -> Result<Answer> {
     for path in &request.evidence {
         if !path.exists() {
             return Err(wrong_use(format!("{}: no such file or folder", path.display())));
@@ -78,7 +92,9 @@ pub fn investigate(
     let read = reading::read(&mut store, files, troubles, &stated.case, progress, cancelled)?;
     reading::stop_if(cancelled)?;
     progress.stage("judge", 0);
-    let in_force = decisions::in_force(&all_decisions);
+    let mut in_force = decisions::in_force(&all_decisions);
+    let writes = supposed.is_none();
+    in_force.extend(supposed);
     let places = places(&mut store, &geo)?;
     let judgement =
         judging::judge(&mut store, &read.files, &stated.case, &in_force, &places, &stated.zone)?;
@@ -96,8 +112,10 @@ pub fn investigate(
     report::translate(&mut findings);
     reading::stop_if(cancelled)?;
     progress.stage("write", 0);
-    publish::write(&folder, &mut store, &parts, &findings)?;
-    manifest::write(&folder, manifest_of(request, &parts))?;
+    if writes {
+        publish::write(&folder, &mut store, &parts, &findings)?;
+        manifest::write(&folder, manifest_of(request, &parts))?;
+    }
     progress.done();
     let files = read.files.iter().filter(|it| it.inspection.kind != Kind::CaseFile).count();
     Ok(Answer { findings, unread: stated.unread, files })
@@ -145,10 +163,12 @@ fn stated(request: &Request, files: &mut [(Source, Inspection)]) -> Result<State
         .and_then(case_file::stated_zone)
         .or_else(|| request.timezone.clone())
         .unwrap_or_else(|| if japanese { "Asia/Tokyo" } else { "UTC" }.to_owned());
-    if jiff::tz::TimeZone::get(&zone).is_err() {
-        return Err(wrong_use(format!(
-            "{zone:?} is no time zone; expected a name such as Asia/Tokyo"
-        )));
+    for name in request.timezone.iter().chain([&zone]) {
+        if jiff::tz::TimeZone::get(name).is_err() {
+            return Err(wrong_use(format!(
+                "{name:?} is no time zone; expected a name such as Asia/Tokyo"
+            )));
+        }
     }
     let (case, unread) = match (&path, &text) {
         (Some(path), Some(text)) => {

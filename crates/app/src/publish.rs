@@ -144,7 +144,7 @@ fn places(parts: &Parts<'_>) -> Vec<(String, String, String)> {
     let mut found: Vec<(String, String, String)> = it
         .touches
         .iter()
-        .filter(|touch| !touch.folder.is_empty())
+        .filter(|touch| !touch.recorded.is_empty())
         .map(|touch| {
             let account = account_of.get(touch.session.as_str()).copied().unwrap_or_default();
             let owner = if touch.mailbox.is_empty() {
@@ -152,7 +152,7 @@ fn places(parts: &Parts<'_>) -> Vec<(String, String, String)> {
             } else {
                 it.directory.resolve(&touch.mailbox)
             };
-            (touch.mailbox.clone(), touch.folder.clone(), folder_scope(&owner, &touch.folder))
+            (touch.mailbox.clone(), touch.recorded.clone(), folder_scope(&owner, &touch.folder))
         })
         .collect();
     found.sort();

@@ -59,8 +59,12 @@ fn of_system(
         heard.kinds.insert(file.inspection.kind);
         heard.rejected += file.reading.rejected;
     }
-    let of_kind = listening.iter().filter(|it| heard.kinds.contains(&it.kind));
-    heard.declared = of_kind.map(|it| it.span).collect::<Vec<Span>>();
+    // What another system's export was asked for says nothing of this one's.
+    let own = listening.iter().filter(|it| {
+        heard.kinds.contains(&it.kind)
+            && mine.values().any(|file| glob_matches(&it.path, &file.source.path))
+    });
+    heard.declared = own.map(|it| it.span).collect::<Vec<Span>>();
     for hour in hours.iter().filter(|it| mine.contains_key(it.evidence.as_str())) {
         heard.hours.insert(hour.hour);
         heard.addressed |= hour.addressed > 0;

@@ -296,10 +296,12 @@ fn consents(inputs: &Inputs<'_>, hits: &mut [Vec<Hit>]) {
     for i in (0..drafts.len()).filter(|i| drafts[*i].app_session) {
         let app = drafts[i].network.trim_start_matches("app:");
         let by = inputs.consents.iter().find(|(session, consented)| {
-            !app.is_empty() && consented.contains(app) && attackers(&hits[*session])
+            !app.is_empty() && consented.contains(app) && sum(&hits[*session]) >= SUSPECTED
         });
         if let Some((session, _)) = by {
-            let (class, score) = weights().of("token_consent_of_attacker");
+            let (class, whole) = weights().of("token_consent_of_attacker");
+            // What somebody merely suspected let in is half as much held against it.
+            let score = if attackers(&hits[*session]) { whole } else { whole / 2 };
             let text = CONSENTED.with(&[("session", &drafts[*session].id)]);
             let rule = "token_consent_of_attacker".to_owned();
             hits[i].push(Hit { class: class.to_owned(), rule, score, text });

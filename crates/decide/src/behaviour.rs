@@ -1,8 +1,8 @@
 //! What did each session do that an owner seldom does?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Act, Detail, SessionSends};
+use model::{Act, Decision, Detail, SessionSends};
 use serde_json::Value;
 
 use crate::{rules::Behaviour, session::Built};
@@ -58,9 +58,7 @@ pub fn behaviours(
                 did.hiding_rules += u64::from(hides(detail))
             }
             "Set-Mailbox" => did.forwardings += u64::from(forwards_outside(detail)),
-            "Consent to application"
-            | "Add OAuth2PermissionGrant"
-            | "Add delegated permission grant" => {
+            it if CONSENTS.contains(&it) => {
                 did.consents += 1;
                 consents.push((i, format!("{} {}", detail.object, detail.detail)));
             }
@@ -69,6 +67,32 @@ pub fn behaviours(
         }
     }
     (found, consents)
+}
+
+/// Operations by which an application gets rights to somebody's data.
+const CONSENTS: [&str; 3] =
+    ["Consent to application", "Add OAuth2PermissionGrant", "Add delegated permission grant"];
+
+/// Applications of these that somebody consented to, or decided about: third parties, whatever the
+/// client string says.
+pub fn third_parties<'a>(
+    apps: impl Iterator<Item = &'a str>,
+    details: &[Detail],
+    decisions: &[Decision],
+) -> BTreeSet<String> {
+    let consents: Vec<String> = details
+        .iter()
+        .filter(|it| CONSENTS.contains(&it.operation.as_str()) && it.succeeded != Some(false))
+        .map(|it| format!("{} {}", it.object, it.detail).to_lowercase())
+        .collect();
+    let decided: BTreeSet<&str> =
+        decisions.iter().filter_map(|it| it.selector.app.as_deref()).collect();
+    let known = |app: &&str| {
+        !app.is_empty()
+            && (decided.contains(app) || consents.iter().any(|text| text.contains(*app)))
+    };
+    let distinct: BTreeSet<&str> = apps.collect();
+    distinct.into_iter().filter(known).map(str::to_owned).collect()
 }
 
 fn parsed(detail: &Detail) -> Value {

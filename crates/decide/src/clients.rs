@@ -1,8 +1,13 @@
 //! With what program was it done, and is the address a person's? `knowledge/clients/`, `knowledge/networks/`.
 
-use std::{collections::BTreeMap, net::IpAddr, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    sync::OnceLock,
+};
 
 use ipnet::IpNet;
+use model::Token;
 use serde::Deserialize;
 
 /// The files of `knowledge/clients/`, embedded at build. To add one: write the file, name it here.
@@ -10,6 +15,7 @@ pub const FILES: &[model::DataFile] = &[
     ("agents", include_str!("../../../knowledge/clients/agents.toml")),
     ("apps", include_str!("../../../knowledge/clients/apps.toml")),
     ("exchange", include_str!("../../../knowledge/clients/exchange.toml")),
+    ("resources", include_str!("../../../knowledge/clients/resources.toml")),
     ("signin", include_str!("../../../knowledge/clients/signin.toml")),
 ];
 
@@ -56,6 +62,15 @@ struct File {
     kind: Vec<Kind>,
     system: Vec<Name>,
     browser: Vec<Name>,
+    resource: Vec<Resource>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Resource {
+    id: String,
+    name: String,
+    services: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -126,6 +141,8 @@ struct Known {
     kinds: Vec<Kind>,
     systems: Vec<Name>,
     browsers: Vec<Name>,
+    /// Services by id and by lower-cased name of the resource.
+    resources: BTreeMap<String, Vec<String>>,
 }
 
 fn known() -> &'static Known {
@@ -140,6 +157,7 @@ fn known() -> &'static Known {
             all.kind.extend(file.kind);
             all.system.extend(file.system);
             all.browser.extend(file.browser);
+            all.resource.extend(file.resource);
         }
         all.client.sort_by_key(|it| std::cmp::Reverse(it.begins.len()));
         Known {
@@ -149,6 +167,13 @@ fn known() -> &'static Known {
             kinds: all.kind,
             systems: all.system,
             browsers: all.browser,
+            resources: all
+                .resource
+                .into_iter()
+                .flat_map(|it| {
+                    [(it.id, it.services.clone()), (it.name.to_lowercase(), it.services)]
+                })
+                .collect(),
         }
     })
 }
@@ -224,6 +249,19 @@ fn agent_name(shown: &str, known: &Known) -> String {
 /// The service that signing in with this application is using, if it is one's own client.
 pub fn service_of_app(app: &str) -> Option<&'static str> {
     known().apps.get(&app.to_lowercase()).map(|it| it.service.as_str()).filter(|it| !it.is_empty())
+}
+
+/// Service scopes that the attacker got a token for through an application that is not the service's own
+/// client: the token was got, its use would show in the service's work records (design §4.6).
+pub fn token_only(tokens: &[Token]) -> BTreeSet<String> {
+    let services = |it: &Token| known().resources.get(&it.resource.trim().to_lowercase());
+    let scopes = tokens.iter().flat_map(|it| {
+        let own = service_of_app(&it.app);
+        let foreign =
+            services(it).into_iter().flatten().filter(move |one| own != Some(one.as_str()));
+        foreign.map(|one| format!("service:{}/{one}", it.account))
+    });
+    scopes.collect()
 }
 
 /// Tells whether the family is background work that is no visit of anybody.

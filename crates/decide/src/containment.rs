@@ -12,13 +12,17 @@ pub const REVOKED: [&str; 3] = [
     "Invalidate all refresh tokens for user",
 ];
 
-/// Returns the ends of access that records show. The actor must be somebody else than the account:
-/// an intruder who signs out ends nothing.
-pub fn ended(details: &[Detail], resolve: &dyn Fn(&str) -> String) -> Vec<Ended> {
+/// Returns the ends of access that records show. The actor must be somebody else than the account, and
+/// nobody in whose place the intruder may have acted (`hostile`): an intruder who signs out ends nothing.
+pub fn ended(
+    details: &[Detail],
+    resolve: &dyn Fn(&str) -> String,
+    hostile: &dyn Fn(&Detail) -> bool,
+) -> Vec<Ended> {
     details
         .iter()
         .filter(|it| it.succeeded != Some(false) && REVOKED.contains(&it.operation.as_str()))
-        .filter(|it| it.object.contains('@'))
+        .filter(|it| it.object.contains('@') && !hostile(it))
         .map(|it| (resolve(&it.actor), Ended { account: resolve(&it.object), at: it.at }))
         .filter(|(actor, it)| !it.account.is_empty() && *actor != it.account)
         .map(|(_, it)| it)
@@ -39,7 +43,11 @@ mod tests {
             ..Detail::default()
         };
         let resolve = |name: &str| name.to_lowercase();
-        assert!(ended(&[by("a@x")], &resolve).is_empty());
-        assert_eq!(ended(&[by("admin@x")], &resolve), [Ended { account: "a@x".into(), at: 7 }]);
+        let nobody = |_: &Detail| false;
+        assert!(ended(&[by("a@x")], &resolve, &nobody).is_empty());
+        let admin = ended(&[by("admin@x")], &resolve, &nobody);
+        assert_eq!(admin, [Ended { account: "a@x".into(), at: 7 }]);
+        let taken = |it: &Detail| it.actor == "admin@x";
+        assert!(ended(&[by("admin@x")], &resolve, &taken).is_empty(), "the intruder's own hand");
     }
 }

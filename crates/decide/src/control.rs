@@ -30,7 +30,8 @@ pub struct Controls {
     /// Auditing was off for everybody.
     off: Vec<Span>,
     /// Auditing was off for one mailbox or one person's acts.
-    off_for: BTreeMap<String, Vec<Span>>,
+    /// With whether it is a person who was bypassed.
+    off_for: BTreeMap<(String, bool), Vec<Span>>,
     /// What a configuration export says of a mailbox.
     stated: BTreeMap<String, bool>,
 }
@@ -75,7 +76,12 @@ impl Controls {
         };
         if knowledge.and_then(|it| it.kind) == Some(Kind::Ual) {
             found = spans::minus(&found, &self.off);
-            let silenced = self.off_for.iter().filter(|(one, _)| who.is_none() || *one == name);
+            // These switches are about mailbox records: sign-ins and files go on being recorded. A mailbox
+            // that is switched off loses what is done in it, by whomever; a person who is bypassed, what he
+            // does, wherever.
+            let silenced = self.off_for.iter().filter(|((one, bypassed), _)| {
+                exchange && (*one == name || (*bypassed && who.is_none()))
+            });
             for (_, off) in silenced {
                 found = spans::minus(&found, off);
             }
@@ -89,11 +95,12 @@ impl Controls {
             .filter(|it| it.succeeded != Some(false) && OPERATIONS.contains(&it.operation.as_str()))
             .collect();
         sorted.sort_by(|a, b| (a.at, &a.record).cmp(&(b.at, &b.record)));
-        let mut since: BTreeMap<String, Micros> = BTreeMap::new();
-        let mut ended: Vec<(String, Span)> = Vec::new();
+        let mut since: BTreeMap<(String, bool), Micros> = BTreeMap::new();
+        let mut ended: Vec<((String, bool), Span)> = Vec::new();
         for it in sorted {
             let Some(on) = switched(it) else { continue };
-            let name = target(it, directory);
+            let bypassed = it.operation == "Set-MailboxAuditBypassAssociation";
+            let name = (target(it, directory), bypassed);
             match (on, since.get(&name).copied()) {
                 (false, None) => drop(since.insert(name, it.at)),
                 (true, Some(from)) => {
@@ -105,7 +112,7 @@ impl Controls {
         }
         let open = since.into_iter().map(|(name, from)| (name, Span { from, to: Micros::MAX / 2 }));
         for (name, span) in ended.into_iter().chain(open) {
-            if name.is_empty() { &mut self.off } else { self.off_for.entry(name).or_default() }
+            if name.0.is_empty() { &mut self.off } else { self.off_for.entry(name).or_default() }
                 .push(span);
         }
         self.off = spans::unite(std::mem::take(&mut self.off));
@@ -255,6 +262,6 @@ mod tests {
             &directory,
         );
         assert_eq!(it.off, [Span { from: 5, to: 9 }]);
-        assert_eq!(it.off_for["a@x"][0].from, 3);
+        assert_eq!(it.off_for[&("a@x".to_owned(), true)][0].from, 3);
     }
 }

@@ -65,6 +65,8 @@ pub struct FileFacts {
     pub cut: bool,
     /// Sign-ins: a record of the non-interactive stream stands in it.
     pub non_interactive: bool,
+    /// Its times cannot be placed: order of day and month, or zone, unknown.
+    pub unplaced: bool,
 }
 
 /// A span an export was asked for, with nothing that contradicts it.
@@ -76,6 +78,8 @@ pub struct Listening {
     pub span: Span,
     /// `None` = all accounts.
     pub accounts: Option<Vec<String>>,
+    /// Glob of the files it speaks of.
+    pub path: String,
 }
 
 /// Row counts at which exports are cut off.
@@ -133,6 +137,8 @@ pub struct Log {
     throttled: BTreeMap<String, Vec<Span>>,
     /// Accounts of the inventory; `None` without one.
     inventory: Option<BTreeSet<String>>,
+    /// Why the inventory may lack accounts.
+    partial: Option<&'static str>,
     /// A log of this kind was read.
     kinds: BTreeSet<Kind>,
     lossy: bool,
@@ -198,6 +204,7 @@ impl Log {
             holes: silences(inputs, &asked),
             throttled: throttled(acts, inputs.directory),
             inventory: inputs.directory.has_inventory().then_some(inventory),
+            partial: partial(inputs),
             kinds: inputs.files.iter().filter(|it| it.rows > 0).filter_map(|it| it.kind).collect(),
             lossy: inputs.files.iter().any(|it| it.kind == Some(Kind::Ual) && it.lossy > 0),
             asked,
@@ -212,7 +219,12 @@ impl Log {
             let accounts: Option<Vec<String>> =
                 it.accounts.as_ref().map(|all| all.iter().cloned().collect());
             let left = spans::minus(&spans::unite(vec![it.heard()]), &against);
-            let one = |span| Listening { kind: it.kind, span, accounts: accounts.clone() };
+            let one = |span| Listening {
+                kind: it.kind,
+                span,
+                accounts: accounts.clone(),
+                path: it.path.clone(),
+            };
             found.extend(left.into_iter().map(one));
         }
         found
@@ -246,6 +258,11 @@ impl Log {
         self.inventory.is_some()
     }
 
+    /// Why the inventory may lack accounts, as `gaps[].why`; `None` if nothing speaks against it.
+    pub fn partial_inventory(&self) -> Option<&'static str> {
+        self.partial
+    }
+
     /// Whether there were weeks enough to look for holes in the audit log.
     pub fn hole_test_possible(&self) -> bool {
         self.holes.iter().any(|((kind, _), it)| *kind == Kind::Ual && it.possible)
@@ -276,6 +293,38 @@ impl Log {
             declared: heard.iter().all(|it| whole(&it.declared)),
             inferred: heard.iter().all(|it| whole(&it.inferred)),
         }
+    }
+
+    /// Whether every mail the account sent over the whole span shows: in its mailbox's own records with
+    /// their positive control, or in a trace declared over it.
+    pub fn hears_sends(&self, account: &str, span: Span) -> bool {
+        let mailbox = Subject { who: Some(account), mailbox: Some(account) };
+        let traced = self.listening().into_iter().filter(|it| {
+            let all = it.accounts.as_ref();
+            it.kind == Kind::MessageTrace
+                && all.is_none_or(|all| all.iter().any(|one| one.eq_ignore_ascii_case(account)))
+        });
+        let mut heard = self.heard("mail", "send", mailbox, span).declared;
+        heard.extend(traced.map(|it| it.span));
+        spans::unite(heard).iter().any(|it| it.covers(span))
+    }
+
+    /// Whether every mail sent from the mailbox itself over the whole span stands in its own records.
+    pub fn hears_mailbox_sends(&self, account: &str, span: Span) -> bool {
+        let mailbox = Subject { who: Some(account), mailbox: Some(account) };
+        let heard = self.heard("mail", "send", mailbox, span).declared;
+        heard.iter().any(|it| it.covers(span))
+    }
+
+    /// Whether the account's reading (`read`) or opening of files (`file_access`) was listened to over the
+    /// whole span.
+    pub fn hears(&self, class: &str, act: &str, account: &str, span: Span) -> bool {
+        let subject = match act {
+            "read" => Subject { who: None, mailbox: Some(account) },
+            _ => Subject { who: Some(account), mailbox: None },
+        };
+        let heard = self.heard(class, act, subject, span).declared;
+        span.from < span.to && spans::length(&heard) == span.to - span.from
     }
 
     /// How far the window is covered for one act on a class of scopes.
@@ -391,6 +440,7 @@ impl Log {
     }
 
     fn concerns(&self, against: &Against, row: &Row, subject: Subject<'_>) -> bool {
+        // Whatever an account did is a trace of it, not only the acts asked for by name.
         let operation = against.operation.as_ref().is_none_or(|it| {
             row.operations.is_empty()
                 || row.operations.iter().any(|one| one.eq_ignore_ascii_case(it))
@@ -400,7 +450,8 @@ impl Log {
         // A stranger's reject may concern the mailbox too; a colleague's in his own does not.
         let account =
             against.account.as_ref().is_none_or(|it| match (subject.who, subject.mailbox) {
-                (Some(who), _) => who == it,
+                // A name nobody can place may be anybody's.
+                (Some(who), _) => who == it || !self.in_inventory(it),
                 (None, Some(mailbox)) => mailbox == it || !self.in_inventory(it),
                 (None, None) => true,
             });
@@ -491,6 +542,27 @@ fn explained(uncovered: &[Span], mut reasons: Vec<(u8, Hollow)>) -> Vec<Hollow> 
     found
 }
 
+/// `Get-Mailbox` gives the first 1,000 mailboxes unless asked for more.
+const FIRST_MAILBOXES: u64 = 1_000;
+
+/// Rows that could not be read, a file cut off, or a list that ends where the cmdlet ends by itself.
+fn partial(inputs: &Inputs<'_>) -> Option<&'static str> {
+    let lists = || inputs.files.iter().filter(|it| it.kind == Some(Kind::Inventory));
+    if lists().any(|it| it.rejected > 0 || it.cut) {
+        return Some("rejected");
+    }
+    let told = |file: &FileFacts| {
+        let said =
+            inputs.case.sources.iter().filter(|it| model::glob_matches(&it.path, &file.path));
+        said.into_iter().any(|it| it.queries.is_some() || it.rows_reported.is_some())
+    };
+    let ends = |file: &FileFacts| {
+        file.format == "inventory_mailbox_csv" && file.rows == FIRST_MAILBOXES && !told(file)
+    };
+    let longer = lists().any(|it| it.rows > FIRST_MAILBOXES);
+    (lists().any(ends) && !longer).then_some("capped")
+}
+
 /// The part of what was asked for that was older than the log is kept, when it was collected.
 fn expired(asked: &Asked, row: &Row) -> Option<Span> {
     let kept_from = asked.collected? - row.retention_days * DAY;
@@ -536,16 +608,20 @@ fn silences(inputs: &Inputs<'_>, asked: &[Asked]) -> BTreeMap<(Kind, String), Ho
         let mine = asked.iter().filter(|it| it.kind == kind);
         let expected = spans::unite(mine.map(Asked::heard).collect());
         let mut holes = hole::holes(&hours, &expected, &days);
-        holes.spans.retain(|span| !explained_by_a_person(*span, inputs.decisions));
+        holes.spans.retain(|span| !explained_by_a_person(*span, kind, inputs));
         found.insert((kind, workload.to_owned()), holes);
     }
     found
 }
 
-/// A person may explain a hole: `decide source path=…,from=…,to=…` over the whole of it.
-fn explained_by_a_person(hole: Span, decisions: &[Decision]) -> bool {
-    decisions.iter().filter(|it| it.what == "source").any(|it| {
+/// A person may explain a hole: `decide source path=…,from=…,to=…` over the whole of it, in files of the
+/// log that is silent.
+fn explained_by_a_person(hole: Span, kind: Kind, inputs: &Inputs<'_>) -> bool {
+    inputs.decisions.iter().filter(|it| it.what == "source").any(|it| {
+        let glob = it.selector.path.as_deref().unwrap_or_default();
+        let mut files = inputs.files.iter().filter(|file| file.kind == Some(kind));
         let span = it.selector.from.zip(it.selector.to);
         span.is_some_and(|(from, to)| Span { from, to }.covers(hole))
+            && files.any(|file| model::glob_matches(glob, &file.path))
     })
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
+use model::Decision;
 use serde::Deserialize;
 
 /// The files, one a language, embedded at build. To add one: write the file, name it here.
@@ -143,6 +144,52 @@ pub fn scope_part(path: &str) -> String {
     parts(path).join("/")
 }
 
+/// What persons decided of folders whose names tell nothing: `decide folder account=a@b,path=PATH --is sent`.
+#[derive(Clone, Debug, Default)]
+pub struct Decided {
+    /// (mailbox, or empty for every mailbox; part of the scope id) → well-known folder, number of the decision.
+    names: BTreeMap<(String, String), (&'static str, u64)>,
+}
+
+impl Decided {
+    /// Reads the decisions in force; a later one outranks an earlier.
+    pub fn new(decisions: &[Decision], resolve: &dyn Fn(&str) -> String) -> Decided {
+        let mut names = BTreeMap::new();
+        for it in decisions.iter().filter(|it| it.what == "folder") {
+            let Some(word) = WELL_KNOWN.iter().find(|word| **word == it.is) else { continue };
+            let mut owner = it.selector.account.as_deref().map(resolve).unwrap_or_default();
+            let mut part = it.selector.path.as_deref().map(scope_part).unwrap_or_default();
+            let scope = it.selector.scope.as_deref().and_then(|it| it.strip_prefix("mailbox:"));
+            if let Some((mailbox, rest)) = scope.and_then(|it| it.split_once('/')) {
+                (owner, part) = (resolve(mailbox), rest.to_owned());
+            }
+            if !part.is_empty() {
+                names.insert((owner, part), (*word, it.n));
+            }
+        }
+        Decided { names }
+    }
+
+    fn find(&self, mailbox: &str, path: &str) -> Option<(&'static str, u64)> {
+        if self.names.is_empty() {
+            return None;
+        }
+        let part = scope_part(path);
+        let of = |owner: &str| self.names.get(&(owner.to_owned(), part.clone())).copied();
+        of(mailbox).or_else(|| of(""))
+    }
+
+    /// The folder's path, or the well-known name a person gave it.
+    pub fn name(&self, mailbox: &str, path: String) -> String {
+        self.find(mailbox, &path).map_or(path, |(word, _)| word.to_owned())
+    }
+
+    /// Number of the decision that speaks of the folder.
+    pub fn decision(&self, mailbox: &str, path: &str) -> Option<u64> {
+        self.find(mailbox, path).map(|(_, n)| n)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,6 +226,35 @@ mod tests {
         assert_eq!(well_known("Deletions"), Some("recoverable"));
         assert_eq!(well_known("\\Inbox\\Project"), None);
         assert_eq!(well_known(""), None);
+    }
+
+    #[test]
+    fn a_person_says_what_a_folder_is() {
+        let decision = |n, account: Option<&str>, path: &str, is: &str| Decision {
+            n,
+            what: "folder".into(),
+            selector: model::Selector {
+                account: account.map(str::to_owned),
+                path: Some(path.to_owned()),
+                ..model::Selector::default()
+            },
+            typed: String::new(),
+            is: is.into(),
+            who: "T".into(),
+            why: "asked the owner".into(),
+            at: 0,
+            before: String::new(),
+        };
+        let all = [
+            decision(1, Some("a@x"), "\\Verschickt", "sent"),
+            decision(2, None, "Papierkorb alt", "deleted"),
+        ];
+        let it = Decided::new(&all, &|name| name.to_owned());
+        assert_eq!(it.name("a@x", "\\Verschickt".into()), "sent");
+        assert_eq!(it.name("b@x", "\\Verschickt".into()), "\\Verschickt");
+        assert_eq!(it.name("b@x", "/Papierkorb alt".into()), "deleted");
+        assert_eq!(it.decision("a@x", "Verschickt"), Some(1));
+        assert_eq!(scope_part(&it.name("a@x", "Verschickt".into())), "sent");
     }
 
     #[test]

@@ -18,6 +18,8 @@ use crate::calendar::{self, Calendar};
 const WEEKS: usize = 4;
 /// 10⁻⁶ in units of 2⁻¹⁶ of a binary logarithm: 6 · log₂ 10 · 65536.
 const IMPROBABLE: u64 = 1_306_235;
+/// How often the weeks are learned again without the holes found.
+const ROUNDS: usize = 6;
 /// Hours of one year.
 const YEAR: i64 = 366 * 24;
 /// Hours of one week.
@@ -89,15 +91,35 @@ pub fn holes(present: &BTreeSet<i64>, asked: &[Span], days: &Days) -> Holes {
     if hours.len() < WEEKS * ROWS || present.is_empty() {
         return Holes::default();
     }
+    let mut spans = Vec::new();
+    // Weeks in which the log was not there at all make its silence look usual: what is found to be a hole
+    // is no week, and the rest is looked at again.
+    for _ in 0..ROUNDS {
+        let found = silences(present, &hours, &spans);
+        if found == spans {
+            break;
+        }
+        spans = found;
+    }
+    Holes { possible: true, spans }
+}
+
+/// Improbable silences, where the hours of the week are learned outside the holes known already.
+fn silences(present: &BTreeSet<i64>, hours: &[(i64, usize)], known: &[Span]) -> Vec<Span> {
     let mut rows = [(0_u64, 0_u64); ROWS];
-    for (hour, row) in &hours {
+    let mut holes = known.iter().peekable();
+    for (hour, row) in hours {
+        while holes.next_if(|it| it.to <= hour * HOUR).is_some() {}
+        if holes.peek().is_some_and(|it| it.from <= hour * HOUR) {
+            continue;
+        }
         rows[*row].0 += 1;
         rows[*row].1 += u64::from(present.contains(hour));
     }
     let cost: Vec<u64> = rows.iter().map(|(weeks, there)| surprise(*weeks, *there)).collect();
     let mut found = Vec::new();
     let mut run: Option<(i64, i64, u64)> = None;
-    for (hour, row) in hours {
+    for (hour, row) in hours.iter().copied() {
         let next = run.filter(|it| it.1 == hour);
         if next.is_none() {
             close(&mut found, run);
@@ -111,7 +133,7 @@ pub fn holes(present: &BTreeSet<i64>, asked: &[Span], days: &Days) -> Holes {
         };
     }
     close(&mut found, run);
-    Holes { possible: true, spans: found }
+    found
 }
 
 fn close(found: &mut Vec<Span>, run: Option<(i64, i64, u64)>) {
@@ -186,6 +208,20 @@ mod tests {
     fn without(mut hours: BTreeSet<i64>, span: Span) -> BTreeSet<i64> {
         hours.retain(|it| !span.contains(it * HOUR));
         hours
+    }
+
+    /// Whoever asked for more than the log holds must not thereby hide a hole in it.
+    #[test]
+    fn weeks_before_the_log_began_do_not_hide_a_hole() {
+        let days = tokyo();
+        let log = span("2025-08-25T00:00:00Z", "2025-11-10T00:00:00Z");
+        let mut hours = office(log, 90, &days);
+        let hole = span("2025-10-14T15:00:00Z", "2025-10-16T15:00:00Z");
+        hours.retain(|it| !hole.contains(it * HOUR));
+        for from in ["2025-08-25T00:00:00Z", "2025-05-01T00:00:00Z", "2024-11-01T00:00:00Z"] {
+            let it = holes(&hours, &[span(from, "2025-11-10T00:00:00Z")], &days);
+            assert!(it.spans.iter().any(|it| it.covers(hole)), "{from}: {:?}", it.spans);
+        }
     }
 
     #[test]

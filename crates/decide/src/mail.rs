@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 use model::{
-    DAY, Decision, HOUR, Micros, Sent, Span, Untrusted,
+    Borne, DAY, Decision, HOUR, Micros, Selector, Sent, Span, Untrusted,
     findings::{
         AccountCount, DayCount, Figure, Is, ListCount, MailFigures, Missing, SessionVerdict,
         SourceCount, SubjectCount,
@@ -104,12 +104,12 @@ pub fn classify(inputs: &Inputs<'_>) -> BTreeMap<String, Class> {
         let subject = !it.subject.is_empty() && subjects.contains(&normal_subject(&it.subject));
         let time = span.is_some_and(|span| span.from - HOUR <= it.at && it.at <= span.to + HOUR);
         let address = inputs.addresses.contains(&it.ip);
-        let strangers = it.recipients > 0 && it.known == 0;
+        let strangers = to_strangers(it);
         let marks = [subject, time, address, strangers].iter().filter(|it| **it).count();
         let within = access.from - HOUR <= it.at && it.at <= access.to + DAY;
         if !it.in_ual && marks >= 2 && within {
             found.insert(it.message.clone(), Class::Matched);
-        } else if within && ((subject || address) || (it.in_ual && marks >= 2)) {
+        } else if within && (subject || address || marks >= 2 || (!it.in_ual && strangers)) {
             found.insert(it.message.clone(), Class::Suspected);
         }
     }
@@ -117,51 +117,82 @@ pub fn classify(inputs: &Inputs<'_>) -> BTreeMap<String, Class> {
     found
 }
 
-/// So many mails of one subject to strangers are a wave.
-const WAVE: usize = 30;
+/// Mails the accounts in question sent while somebody else was inside, and which nothing attributes to
+/// anybody: a count that leaves them out is no whole count.
+pub fn unattributed(inputs: &Inputs<'_>, classes: &BTreeMap<String, Class>) -> bool {
+    inputs.sent.iter().filter(|it| !classes.contains_key(&it.message) && !it.in_ual).any(|it| {
+        let access = inputs.accounts.get(&(inputs.resolve)(&it.sender));
+        access.is_some_and(|span| span.from - HOUR <= it.at && it.at <= span.to + DAY)
+    })
+}
+
+/// Nearly nobody among the recipients had corresponded with the sender before.
+fn to_strangers(it: &Sent) -> bool {
+    it.recipients > 0 && it.known * 10 <= it.recipients
+}
+
+/// Mails of one subject to so many strangers are a wave: many mails, or one with many in blind copy.
+const WAVE: u64 = 30;
 
 /// Where no audit log can prove a single mail: mails of one subject that went out in a wave to
 /// people never written to before, while the attacker was inside.
 fn waves<'a>(inputs: &'a Inputs<'_>) -> Vec<&'a Sent> {
     let mut by_subject: BTreeMap<(String, String), Vec<&Sent>> = BTreeMap::new();
-    for it in inputs.sent.iter().filter(|it| !it.in_ual && it.recipients > 0 && it.known == 0) {
+    for it in inputs.sent.iter().filter(|it| !it.in_ual && to_strangers(it)) {
         let account = (inputs.resolve)(&it.sender);
         let Some(access) = inputs.accounts.get(&account) else { continue };
         if access.from - HOUR <= it.at && it.at <= access.to + DAY {
             by_subject.entry((account, normal_subject(&it.subject))).or_default().push(it);
         }
     }
-    by_subject.into_values().filter(|it| it.len() >= WAVE).flatten().collect()
+    let reached = |all: &[&Sent]| all.iter().map(|it| it.recipients).sum::<u64>() >= WAVE;
+    by_subject.into_values().filter(|it| reached(it)).flatten().collect()
 }
 
 fn decided(inputs: &Inputs<'_>, found: &mut BTreeMap<String, Class>) {
     for decision in inputs.decisions.iter().filter(|it| it.what == "mail") {
-        for it in inputs.sent {
-            let selector = &decision.selector;
-            let message = selector
-                .message
-                .as_ref()
-                .is_none_or(|wanted| wanted.trim_matches(['<', '>']) == it.message);
-            let account = selector
-                .account
-                .as_ref()
-                .is_none_or(|wanted| *wanted == (inputs.resolve)(&it.sender));
-            let time = selector.from.is_none_or(|at| it.at >= at)
-                && selector.to.is_none_or(|at| it.at < at);
-            let names = selector.message.is_some() || selector.account.is_some();
-            if names && message && account && time {
-                match decision.is.as_str() {
-                    "fraudulent" => {
-                        found.insert(it.message.clone(), Class::Proven);
-                    }
-                    "legitimate" => {
-                        found.remove(&it.message);
-                    }
-                    _ => {}
-                }
+        for it in inputs.sent.iter().filter(|it| speaks_of(&decision.selector, it, inputs.resolve))
+        {
+            match decision.is.as_str() {
+                "fraudulent" => drop(found.insert(it.message.clone(), Class::Proven)),
+                "legitimate" => drop(found.remove(&it.message)),
+                _ => {}
             }
         }
     }
+}
+
+/// Tells whether a decision on mails speaks of this one: by its message id or its sender, and its time.
+pub fn speaks_of(selector: &Selector, it: &Sent, resolve: &dyn Fn(&str) -> String) -> bool {
+    let message = selector
+        .message
+        .as_ref()
+        .is_none_or(|wanted| wanted.trim_matches(['<', '>']) == it.message);
+    let account = selector.account.as_ref().is_none_or(|wanted| *wanted == resolve(&it.sender));
+    let time =
+        selector.from.is_none_or(|at| it.at >= at) && selector.to.is_none_or(|at| it.at < at);
+    let names = selector.message.is_some() || selector.account.is_some();
+    names && message && account && time
+}
+
+/// Mails of a wave that bear the organisation's address but left none of its mailboxes (design §4.7, not a
+/// takeover): they came in from outside, or from an address that is nobody's mailbox, or from a mailbox
+/// whose every mail would stand in the audit log (`heard`). Normal mail is no wave.
+pub fn elsewhere(
+    borne: &[Borne],
+    is_account: &dyn Fn(&str) -> bool,
+    heard: &dyn Fn(&str, Span) -> bool,
+) -> u64 {
+    let foreign = |it: &&Borne| {
+        let span = Span { from: it.first - HOUR, to: it.last + HOUR };
+        it.inbound || !is_account(&it.sender) || heard(&it.sender, span)
+    };
+    let mut waves: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for it in borne.iter().filter(foreign) {
+        let sum = waves.entry(normal_subject(&it.subject)).or_default();
+        *sum = (sum.0 + it.messages, sum.1 + it.recipients);
+    }
+    waves.values().filter(|(_, recipients)| *recipients >= WAVE).map(|(messages, _)| messages).sum()
 }
 
 /// Counts over the attacker's mails that only the store can make.
@@ -206,6 +237,10 @@ pub struct FigureInputs<'a> {
     pub trace: SourceFacts,
     /// The case's zone.
     pub zone: &'a TimeZone,
+    /// Whether every mail sent during the whole window shows in the audit log or in the trace.
+    pub heard: bool,
+    /// Whether mails of the time of the access are left that nothing attributes to anybody.
+    pub unattributed: bool,
     /// Whether the attacker's access is known to have ended.
     pub contained: bool,
     /// Whether all lists the case file names were read whole; `None` if it names none.
@@ -235,22 +270,47 @@ pub fn figures(inputs: &FigureInputs<'_>) -> MailFigures {
         .filter(|it| it.why == "unexplained")
         .map(|it| it.messages)
         .sum();
-    let heard = inputs.ual.whole || inputs.trace.whole;
+    // A hole in the trace takes nothing from what the audit log counts whole.
+    let lost = |source: &SourceCount| source.missing.iter().any(|it| it.why == "unexplained");
+    let agreed = it
+        .sources
+        .iter()
+        .all(|source| (source.source == "message_trace" && inputs.ual.whole) || !lost(source));
     // A wave nobody proved to be the attacker's is recognised by likeness alone: that bounds nothing.
     let proven = it.proven > 0 || messages == 0;
-    let exact = heard && inputs.contained && it.unexplained == 0 && it.suspected == 0 && proven;
+    let exact = inputs.heard
+        && !inputs.unattributed
+        && inputs.contained
+        && agreed
+        && it.suspected == 0
+        && proven;
     let given = inputs.ual.given || inputs.trace.given;
     it.messages = bounded(messages, exact, given);
-    // Mails without a single recipient known: no source tells of recipients.
-    let told = messages == 0 || inputs.counts.recipients > 0;
-    it.recipients = bounded(inputs.counts.recipients, exact && inputs.trace.whole, given && told);
+    // Mails without a single recipient known: no source tells of recipients. That there was no mail at
+    // all is known as well as the messages are.
+    let told = inputs.counts.recipients > 0;
+    it.recipients = match it.messages {
+        Figure { value: Some(0), is: Is::Exact, .. } => Figure::exact(0),
+        _ => bounded(
+            inputs.counts.recipients,
+            exact && inputs.trace.whole && it.unexplained == 0,
+            given && told,
+        ),
+    };
     it.unique_recipients = Figure {
         value: it.recipients.value.map(|_| inputs.counts.unique),
         ..it.recipients.clone()
     };
-    it.failed = bounded(inputs.counts.failed, exact && inputs.trace.whole, inputs.trace.given);
+    it.failed = match it.messages {
+        Figure { value: Some(0), is: Is::Exact, .. } => Figure::exact(0),
+        _ => bounded(
+            inputs.counts.failed,
+            exact && inputs.trace.whole && it.unexplained == 0,
+            inputs.trace.given,
+        ),
+    };
     it.known_recipients = match inputs.lists_whole {
-        Some(true) if exact && inputs.trace.whole => Figure::exact(inputs.counts.known),
+        Some(true) if it.recipients.is == Is::Exact => Figure::exact(inputs.counts.known),
         _ if !given || it.recipients.value.is_none() => Figure::unknown(),
         whole => {
             let limits =
@@ -421,6 +481,8 @@ mod tests {
             sent: mails,
             classes: &classes,
             counts: Counts { recipients: 2, unique: 2, ..Counts::default() },
+            heard: ual.whole || trace.whole,
+            unattributed: false,
             ual,
             trace,
             zone: &TimeZone::UTC,
@@ -464,7 +526,27 @@ mod tests {
         let missing: Vec<(&str, u64)> =
             it.sources[1].missing.iter().map(|it| (it.why.as_str(), it.messages)).collect();
         assert_eq!(missing, [("older_than_retention", 1), ("unexplained", 1)]);
-        assert_eq!((it.unexplained, it.messages.is), (1, Is::AtLeast));
+        assert_eq!((it.unexplained, it.messages.is, it.recipients.is), (1, Is::Exact, Is::AtLeast));
+    }
+
+    #[test]
+    fn a_wave_that_left_no_mailbox_is_elsewhere_and_daily_mail_is_not() {
+        let borne = |sender: &str, inbound, messages| Borne {
+            sender: sender.into(),
+            subject: "Your parcel".into(),
+            inbound,
+            messages,
+            recipients: messages,
+            first: 5 * HOUR,
+            last: 6 * HOUR,
+        };
+        let account = |name: &str| name == "a@x";
+        let of = |all: &[Borne], heard| elsewhere(all, &account, &|_, _| heard);
+        assert_eq!(of(&[borne("a@x", true, 40)], false), 40, "forged from outside");
+        assert_eq!(of(&[borne("form@x", false, 40)], false), 40, "nobody's mailbox");
+        assert_eq!(of(&[borne("a@x", false, 40)], true), 40, "the mailbox would know");
+        assert_eq!(of(&[borne("a@x", false, 40)], false), 0, "nobody listened to the mailbox");
+        assert_eq!(of(&[borne("a@x", true, 4)], true), 0, "no wave");
     }
 
     #[test]

@@ -135,6 +135,24 @@ pub fn of(name: &str) -> &'static Op {
     })
 }
 
+/// Every operation that is this act, as Microsoft names it.
+pub fn names(act: &str) -> Vec<String> {
+    rows().values().filter(|it| it.act == act).map(real_name).collect()
+}
+
+/// Every operation that means this word of the contract, as Microsoft names it.
+pub fn meaning(operation: &str) -> Vec<String> {
+    if operation == "sync" {
+        return vec!["MailItemsAccessed".to_owned()];
+    }
+    rows().values().filter(|it| it.operation == operation).map(real_name).collect()
+}
+
+/// A name with a remark in brackets is a cmdlet whose content tells: the records bear the bare name.
+fn real_name(it: &Op) -> String {
+    it.name.split(" (").next().unwrap_or_default().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

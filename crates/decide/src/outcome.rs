@@ -34,7 +34,12 @@ pub fn outcome(accounts: &[Account], scopes: &[Scope], records: u64, elsewhere: 
     // With nobody compromised, «the others» are all, and none of them is `no_trace` without an inventory.
     let cleared = scopes
         .iter()
-        .any(|it| it.scope == "accounts:others" && it.verdict == ScopeVerdict::NoTrace);
+        // What somebody states of an account is no proof that none of them shows a trace.
+        .any(|it| {
+            it.scope == "accounts:others"
+                && it.verdict == ScopeVerdict::NoTrace
+                && !crate::scopes::is_stated(it)
+        });
     let count = |wanted| accounts.iter().filter(|it| it.verdict == wanted).count();
     let (compromised, suspected) =
         (count(AccountVerdict::Compromised), count(AccountVerdict::Suspected));

@@ -100,7 +100,7 @@ phrases! {
     METHOD = Phrase::new("attribution.mfa_changed", "added an authentication method or device");
     DELETE = Phrase::new("attribution.delete_burst", "{n} deletions");
     PASSWORD_RIGHT = Phrase::new("attribution.password_right_blocked", "the password was right, the sign-in was interrupted, and nothing shows it was the owner");
-    TRAVEL = Phrase::new("attribution.travel_impossible", "{country} and {other} within {hours} h: more than 1,000 km/h");
+    TRAVEL = Phrase::new("attribution.travel_impossible", "{country} and {other} less than {hours} h apart: more than 1,000 km/h");
 }
 
 fn hit(rule: &str, text: Text) -> Hit {
@@ -269,6 +269,9 @@ fn device_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// So many strangers written to make bulk mail, though it be one message with all in blind copy.
+const BULK: u64 = 100;
+
 fn behaviour_hit(did: &Behaviour, hits: &mut Vec<Hit>) {
     let n = |it: u64| it.to_string();
     let sends = [
@@ -281,7 +284,7 @@ fn behaviour_hit(did: &Behaviour, hits: &mut Vec<Hit>) {
     let told = did.recipients * 2 >= did.messages && did.recipients > 0;
     if did.recipients >= 30 && told && did.known * 2 >= did.recipients {
         hits.push(hit("mass_send_known", KNOWN_MASS.with(&sends)));
-    } else if did.peak >= 30 && told {
+    } else if told && (did.peak >= 30 || did.recipients >= BULK) {
         hits.push(hit("mass_send_strangers", STRANGERS.with(&sends)));
     } else if did.peak >= 100 {
         hits.push(hit("mass_send", MASS.with(&sends)));
@@ -321,7 +324,7 @@ fn travel_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
                 other.countries.iter().filter_map(|it| weights().distance(country, it)).min();
             let gap: Micros = (other.first - draft.last).max(draft.first - other.last).max(0);
             if apart.is_some_and(|km| km >= 500 && Micros::from(km) * HOUR > gap * 1000) {
-                let hours = (gap / HOUR).to_string();
+                let hours = (gap / HOUR + 1).to_string();
                 let other = other.countries.iter().next().cloned().unwrap_or_default();
                 let values = [("country", country.as_str()), ("other", &other), ("hours", &hours)];
                 hits.push(hit("travel_impossible", TRAVEL.with(&values)));

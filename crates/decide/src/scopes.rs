@@ -129,6 +129,11 @@ fn ids(inputs: &Inputs<'_>) -> BTreeSet<String> {
     ids
 }
 
+/// Whether a verdict rests on somebody's word.
+pub(crate) fn is_stated(it: &Scope) -> bool {
+    matches!(it.coverage.basis.as_str(), "attested" | "unreachable")
+}
+
 fn is_outside(id: &str) -> bool {
     OUTSIDE.iter().any(|it| id.starts_with(it))
 }
@@ -217,14 +222,16 @@ impl Judge<'_> {
         }
         if found {
             it.verdict = ScopeVerdict::TraceFound;
-        } else if let Some(basis) = self.stated(&it.scope) {
-            it.verdict = ScopeVerdict::NoTrace;
-            it.coverage.basis = basis.to_owned();
         } else {
             it.blocking = self.doubts.of(&it.scope);
             let free = it.blocking.is_empty() && !outside;
+            // What records prove needs nobody's word.
             if whole.declared && free {
                 it.verdict = ScopeVerdict::NoTrace;
+            } else if let Some(basis) = self.stated(&it.scope) {
+                it.verdict = ScopeVerdict::NoTrace;
+                it.coverage.basis = basis.to_owned();
+                it.blocking.clear();
             } else if whole.inferred && free {
                 it.if_confirmed = Some("no_trace".to_owned());
             }
@@ -266,12 +273,22 @@ impl Judge<'_> {
         let no_inventory = !self.inputs.log.has_inventory();
         if no_inventory {
             it.coverage.gaps.insert(0, self.gap("sign_in", self.window, "not_collected"));
+        } else if let Some(why) = self.inputs.log.partial_inventory() {
+            it.coverage.gaps.insert(0, self.gap("sign_in", self.window, why));
         } else if self.window.is_some() {
             let every = |wanted: &dyn Fn(&Scope) -> bool| {
                 !mine.is_empty() && mine.iter().all(|one| wanted(one))
             };
+            let word = |one: &&Scope| is_stated(one);
             if every(&|one| one.verdict == ScopeVerdict::NoTrace) {
                 it.verdict = ScopeVerdict::NoTrace;
+                // As strong as the weakest: what is stated of one account is no proof of all.
+                if let Some(one) = mine.iter().copied().find(word) {
+                    it.coverage.basis = one.coverage.basis.clone();
+                    it.attested.extend(
+                        mine.iter().copied().filter(word).flat_map(|one| one.attested.clone()),
+                    );
+                }
             } else if every(&|one| {
                 one.verdict == ScopeVerdict::NoTrace || one.if_confirmed.is_some()
             }) {
@@ -279,7 +296,27 @@ impl Judge<'_> {
             }
         }
         self.say(&mut it, no_inventory);
+        let entered = self.entered(scopes);
+        if it.verdict == ScopeVerdict::NoTrace && entered > 0 {
+            it.text = std::mem::take(&mut it.text).and(words::entered(entered));
+        }
         it
+    }
+
+    /// Mailboxes of other accounts that the intruder entered from an account he had.
+    fn entered(&self, scopes: &[Scope]) -> usize {
+        let owners: BTreeSet<&str> = scopes
+            .iter()
+            .filter(|it| it.verdict == ScopeVerdict::TraceFound)
+            .filter(|it| {
+                ["mailbox:", "items:", "contacts:", "calendar:"]
+                    .iter()
+                    .any(|at| it.scope.starts_with(at))
+            })
+            .map(|it| owner_of(&it.scope))
+            .filter(|it| !self.inputs.compromised.contains(*it))
+            .collect();
+        owners.len()
     }
 
     fn say(&self, it: &mut Scope, no_inventory: bool) {

@@ -104,9 +104,17 @@ struct Key {
     run: usize,
 }
 
-/// Builds the sessions. `cuts` are instants named by decisions.
-pub fn build(contexts: &[Context], directory: &Directory, atlas: &Atlas, cuts: &[Micros]) -> Built {
-    let reads: Vec<Read> = contexts.iter().map(|it| read(it, directory, atlas, cuts)).collect();
+/// Builds the sessions. `cuts` are instants named by decisions; `apps` are applications that somebody
+/// consented to or decided about: what they do is never Microsoft's own work.
+pub fn build(
+    contexts: &[Context],
+    directory: &Directory,
+    atlas: &Atlas,
+    cuts: &[Micros],
+    apps: &BTreeSet<String>,
+) -> Built {
+    let reads: Vec<Read> =
+        contexts.iter().map(|it| read(it, directory, atlas, cuts, apps)).collect();
     let mut keys: Vec<Option<Key>> = vec![None; contexts.len()];
     name_by_id(contexts, &reads, &mut keys);
     join_by_time(contexts, &reads, &mut keys);
@@ -121,14 +129,24 @@ pub fn build(contexts: &[Context], directory: &Directory, atlas: &Atlas, cuts: &
     built
 }
 
-fn read(context: &Context, directory: &Directory, atlas: &Atlas, cuts: &[Micros]) -> Read {
+fn read(
+    context: &Context,
+    directory: &Directory,
+    atlas: &Atlas,
+    cuts: &[Micros],
+    apps: &BTreeSet<String>,
+) -> Read {
     let client = clients::classify(&context.client, &context.agent, &context.app);
     let microsoft = clients::is_microsoft_address(&context.ip);
     let private = clients::is_private_address(&context.ip);
     let person = is_person(&context.actor) || directory.resolve(&context.actor).contains('@');
-    let service = client.service || !person || matches!(context.user_type, 4);
+    let foreign = apps.contains(&context.app);
+    // Whoever writes the client string can write Microsoft's into it: it is believed only from where
+    // Microsoft's own processes speak, and never of an application somebody let in.
+    let own = client.service && !foreign && (microsoft || private || context.ip.is_empty());
+    let service = own || !person || matches!(context.user_type, 4);
     let app = !service
-        && client.family == "graph_app"
+        && (client.family == "graph_app" || (foreign && client.service))
         && (microsoft || context.ip.is_empty() || context.user_type == 5);
     let network = if context.ip.is_empty() || private {
         String::new()
@@ -140,7 +158,7 @@ fn read(context: &Context, directory: &Directory, atlas: &Atlas, cuts: &[Micros]
     Read {
         account: directory.resolve(&context.actor),
         network: if app { format!("app:{}", context.app) } else { network },
-        family: client.family.to_owned(),
+        family: if client.service && !service { "other" } else { client.family }.to_owned(),
         agent_family: client.agent,
         service,
         app,
@@ -445,7 +463,8 @@ mod tests {
 
     fn sessions(contexts: &[Context], cuts: &[Micros]) -> Vec<usize> {
         let directory = Directory::new(&[], &[], ["a@x".to_owned()], &Case::default());
-        build(contexts, &directory, &Atlas::new(contexts, &BTreeMap::new()), cuts).of_context
+        build(contexts, &directory, &Atlas::new(contexts, &BTreeMap::new()), cuts, &BTreeSet::new())
+            .of_context
     }
 
     #[test]
@@ -521,7 +540,8 @@ mod tests {
         ];
         all[2].app = "11111111-2222-3333-4444-555555555555".into();
         let directory = Directory::new(&[], &[], ["a@x".to_owned()], &Case::default());
-        let built = build(&all, &directory, &Atlas::new(&all, &BTreeMap::new()), &[]);
+        let built =
+            build(&all, &directory, &Atlas::new(&all, &BTreeMap::new()), &[], &BTreeSet::new());
         let of = |n: usize| &built.drafts[built.of_context[n]];
         assert!(of(1).service && of(2).app_session && !of(0).service && !of(0).app_session);
         assert_eq!(of(2).network, "app:11111111-2222-3333-4444-555555555555");
@@ -544,7 +564,8 @@ mod tests {
         ];
         let directory = Directory::new(&[], &[], ["a@x".to_owned()], &Case::default());
         let ids = |all: &[Context]| -> BTreeMap<String, String> {
-            let built = build(all, &directory, &Atlas::new(all, &BTreeMap::new()), &[]);
+            let built =
+                build(all, &directory, &Atlas::new(all, &BTreeMap::new()), &[], &BTreeSet::new());
             all.iter()
                 .zip(&built.of_context)
                 .map(|(it, n)| (it.id.clone(), built.drafts[*n].id.clone()))

@@ -31,6 +31,10 @@ const REMOTE: Phrase = Phrase::new(
     "scope.system_remote",
     "It is not stated that nobody can come in from outside, and no log of remote access was read.",
 );
+const UNKNOWN: Phrase = Phrase::new(
+    "scope.system_unknown",
+    "Whether all addresses and accounts of the intruder are known is not proven: the sign-ins of every account would have to be covered.",
+);
 const REFUSED: Phrase = Phrase::new(
     "scope.system_refused",
     "{lines} refused attempt(s) from the intruder's addresses are in the log; a refused attempt is no access.",
@@ -59,6 +63,9 @@ pub struct Inputs<'a> {
     pub systems: &'a [(System, Heard)],
     /// The judgement window.
     pub window: Option<Span>,
+    /// Whether every account is judged and the sign-ins of those the attacker used are covered: only then
+    /// are all the addresses and names known that a log is swept for.
+    pub known: bool,
     /// IANA zone of the case.
     pub zone: &'a str,
     /// Jurisdictions, for their holidays.
@@ -91,9 +98,11 @@ fn judge(scope: &mut Scope, system: &System, heard: &Heard, kind: Kind, inputs: 
         let missing = spans::length(&spans::unite(gaps.iter().map(|it| it.0).collect()));
         1.0 - missing as f64 / (window.to - window.from).max(1) as f64
     });
+    let stated = scope.verdict == ScopeVerdict::NoTrace;
     scope.records = came;
     scope.coverage.covered = covered;
-    scope.coverage.basis = if covered > 0.0 { "declared" } else { "none" }.to_owned();
+    let basis = if covered > 0.0 { "declared" } else { "none" }.to_owned();
+    let word = std::mem::replace(&mut scope.coverage.basis, basis);
     scope.coverage.by_act = vec![ActCoverage {
         act: "connect".to_owned(),
         covered,
@@ -105,6 +114,9 @@ fn judge(scope: &mut Scope, system: &System, heard: &Heard, kind: Kind, inputs: 
     if remote_open {
         gaps.push(gap(inputs.window, "not_collected"));
     }
+    if !inputs.known {
+        gaps.push(gap(inputs.window, "not_stated"));
+    }
     let whole = inputs.window.is_some_and(|it| it.from < it.to) && gaps.is_empty();
     scope.coverage.gaps = gaps;
     let window = inputs.window.map(|it| (rfc3339(it.from), rfc3339(it.to))).unwrap_or_default();
@@ -114,8 +126,9 @@ fn judge(scope: &mut Scope, system: &System, heard: &Heard, kind: Kind, inputs: 
     } else if whole {
         scope.verdict = ScopeVerdict::NoTrace;
         SILENT.with(&[("from", &window.0), ("to", &window.1)])
-    } else if scope.verdict == ScopeVerdict::NoTrace {
+    } else if stated {
         // Experts state it; the records alone would not carry it.
+        scope.coverage.basis = word;
         return;
     } else {
         scope.verdict = ScopeVerdict::CannotTell;
@@ -123,6 +136,9 @@ fn judge(scope: &mut Scope, system: &System, heard: &Heard, kind: Kind, inputs: 
     };
     if remote_open && came == 0 {
         text = text.and(REMOTE.text());
+    }
+    if !inputs.known && came == 0 {
+        text = text.and(UNKNOWN.text());
     }
     if refused > 0 {
         text = text.and(REFUSED.with(&[("lines", &refused.to_string())]));
@@ -183,6 +199,10 @@ mod tests {
     }
 
     fn verdict(heard: Heard, remote: Option<bool>) -> ScopeVerdict {
+        judged(heard, remote, true)
+    }
+
+    fn judged(heard: Heard, remote: Option<bool>, known: bool) -> ScopeVerdict {
         let system = System {
             name: "net".into(),
             kind: "network".into(),
@@ -194,6 +214,7 @@ mod tests {
         let inputs = Inputs {
             systems: &systems,
             window: Some(WINDOW),
+            known,
             zone: "Asia/Tokyo",
             jurisdictions: &[],
         };
@@ -205,6 +226,11 @@ mod tests {
     fn a_log_that_listened_over_the_whole_window_clears_the_network() {
         assert_eq!(verdict(heard(), Some(false)), ScopeVerdict::NoTrace);
         assert_eq!(verdict(heard(), None), ScopeVerdict::CannotTell, "remote access is not stated");
+        assert_eq!(
+            judged(heard(), Some(false), false),
+            ScopeVerdict::CannotTell,
+            "swept for too little"
+        );
         let cut = Heard { declared: vec![Span { from: 0, to: 45 * DAY }], ..heard() };
         assert_eq!(verdict(cut, Some(false)), ScopeVerdict::CannotTell);
         let broken = Heard { rejected: 1, ..heard() };

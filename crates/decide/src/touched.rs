@@ -62,9 +62,12 @@ impl Deeds {
     }
 }
 
-/// The scope id of a folder.
+/// The scope id of a folder; calendar and contacts are scopes of their own.
 pub fn folder_scope(mailbox: &str, path: &str) -> String {
-    format!("mailbox:{mailbox}/{}", folders::scope_part(path))
+    match folders::well_known(path) {
+        Some(class @ ("contacts" | "calendar")) => format!("{class}:{mailbox}"),
+        _ => format!("mailbox:{mailbox}/{}", folders::scope_part(path)),
+    }
 }
 
 /// What an attacker's session did, as gathered.
@@ -117,6 +120,8 @@ fn mailbox_touch(it: &mut Deeds, inputs: &Inputs<'_>, touch: &Touch, account: &s
         return;
     }
     // A record that names no folder (a sync of old, an attachment) still touched mail: it is not dropped.
+    let own =
+        folders::well_known(&touch.folder).filter(|it| matches!(*it, "contacts" | "calendar"));
     let scope =
         if nowhere { format!("items:{mailbox}") } else { folder_scope(&mailbox, &touch.folder) };
     let word = if touch.access == "Sync" { "sync" } else { op.operation };
@@ -124,12 +129,9 @@ fn mailbox_touch(it: &mut Deeds, inputs: &Inputs<'_>, touch: &Touch, account: &s
         Sum { records: touch.records, items: touch.items, first: touch.first, last: touch.last };
     it.act(account, &scope, word, &sum);
     it.touch(scope, touch.records);
-    match folders::well_known(&touch.folder) {
-        _ if nowhere => {}
-        Some("contacts") => it.touch(format!("contacts:{mailbox}"), touch.records),
-        Some("calendar") => it.touch(format!("calendar:{mailbox}"), touch.records),
-        _ if !touch.own_mail => it.touch(format!("items:{mailbox}"), touch.records),
-        _ => {}
+    // A move names its mail twice, as source and as destination: the mail is touched once.
+    if !nowhere && own.is_none() && !touch.own_mail && touch.role != "destination" {
+        it.touch(format!("items:{mailbox}"), touch.records);
     }
     if touch.operation == "AttachmentAccess" {
         it.touch(format!("attachments:{mailbox}"), touch.records);
@@ -245,7 +247,7 @@ mod tests {
             &[],
         );
         let scopes: Vec<&str> = it.scopes.keys().map(String::as_str).collect();
-        assert_eq!(scopes, ["items:a@x", "mailbox:a@x/archive", "mailbox:a@x/sent"]);
+        assert_eq!(scopes, ["mailbox:a@x/archive", "mailbox:a@x/sent"]);
     }
 
     #[test]

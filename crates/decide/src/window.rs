@@ -154,6 +154,7 @@ mod tests {
                 kind: Kind::Ual,
                 span: Span { from: from * DAY, to: 200 * DAY },
                 accounts: None,
+                path: String::new(),
             }]
         };
         let accesses = access(100 * DAY, 119 * DAY);
@@ -180,8 +181,12 @@ mod tests {
     #[test]
     fn somebody_suspected_earlier_leaves_the_first_access_open() {
         let case = Case::default();
-        let listening =
-            [Listening { kind: Kind::Ual, span: Span { from: 0, to: 200 * DAY }, accounts: None }];
+        let listening = [Listening {
+            kind: Kind::Ual,
+            span: Span { from: 0, to: 200 * DAY },
+            accounts: None,
+            path: String::new(),
+        }];
         let exact = |suspected| {
             let accesses = BTreeMap::from([(
                 "a@x".to_owned(),
@@ -249,6 +254,7 @@ mod tests {
             kind,
             span: Span { from: from * DAY, to: to * DAY },
             accounts: None,
+            path: String::new(),
         };
         let listening =
             [heard(Kind::Ual, 0, 40), heard(Kind::Ual, 40, 90), heard(Kind::Signins, 60, 95)];

@@ -88,6 +88,8 @@ pub fn inspect(source: &Source) -> Inspection {
     } else {
         recognise(&mut it, source, &first, encoding);
     }
+    // Only text that is read as text can lose letters: a workbook or an unknown file is no text.
+    it.text_lost &= it.format.is_some() && it.head.shape != Shape::Workbook;
     it
 }
 

@@ -96,6 +96,36 @@ pub struct SessionSends {
     pub peak: u64,
 }
 
+/// Mails that bear one address of the organisation as sender and one subject, without any Send record.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Borne {
+    /// Address they bear.
+    pub sender: String,
+    /// Subject.
+    pub subject: String,
+    /// Whether they came in from outside.
+    pub inbound: bool,
+    /// Distinct messages.
+    pub messages: u64,
+    /// Rows of the trace: one a message and recipient.
+    pub recipients: u64,
+    /// First instant.
+    pub first: Micros,
+    /// Last instant.
+    pub last: Micros,
+}
+
+/// What a sign-in's token was for.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Token {
+    /// Account of the session.
+    pub account: String,
+    /// Client application that got it.
+    pub app: String,
+    /// Resource it is for: an id, or the name the sign-in log gives.
+    pub resource: String,
+}
+
 /// Folders and items touched by a session: one row a folder and operation.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Touch {
@@ -109,8 +139,10 @@ pub struct Touch {
     pub access: String,
     /// `source` or `destination`.
     pub role: String,
-    /// Folder path as recorded.
+    /// Folder path as recorded, or the well-known name a person gave it.
     pub folder: String,
+    /// Folder path as recorded.
+    pub recorded: String,
     /// Whether the item's message id is one that the same session sent (the fraudulent mail).
     pub own_mail: bool,
     /// Records.

@@ -64,7 +64,13 @@ impl Log {
         let seen = self.contexts.iter().map(|it| it.actor.clone());
         let directory = Directory::new(&[], &[], seen, &case);
         let atlas = Atlas::new(&self.contexts, &BTreeMap::new());
-        let built = session::build(&self.contexts, &directory, &atlas, &cuts(&self.decisions));
+        let built = session::build(
+            &self.contexts,
+            &directory,
+            &atlas,
+            &cuts(&self.decisions),
+            &BTreeSet::new(),
+        );
         let mut behaviour = vec![Behaviour::default(); built.drafts.len()];
         for (n, did) in &self.doing {
             behaviour[built.of_context[*n]] = did.clone();

@@ -82,7 +82,7 @@ pub(super) fn asked(
         .sources
         .iter()
         .filter_map(by_case)
-        .chain(decisions.iter().filter_map(|it| by_decision(it, case)))
+        .chain(decisions.iter().filter_map(|it| by_decision(it, case, files)))
         .collect();
     let mut found = Vec::new();
     for it in &stated {
@@ -129,7 +129,7 @@ fn by_case(it: &model::Declared) -> Option<Stated> {
 
 /// A person's `decide source`: `declared:FROM/TO@COLLECTED_AT`. What the case file says of the same
 /// path besides the span still holds.
-fn by_decision(it: &Decision, case: &Case) -> Option<Stated> {
+fn by_decision(it: &Decision, case: &Case, files: &[FileFacts]) -> Option<Stated> {
     if it.what != "source" {
         return None;
     }
@@ -137,7 +137,17 @@ fn by_decision(it: &Decision, case: &Case) -> Option<Stated> {
     let (span, collected) = it.is.strip_prefix("declared:")?.split_once('@')?;
     let (from, to) = span.split_once('/')?;
     let zone = TimeZone::get(&case.timezone).unwrap_or(TimeZone::UTC);
-    let said = case.sources.iter().find(|one| one.path == path);
+    // What the case file says of the same files, under whatever glob; the worst word of several counts.
+    let same = |one: &&model::Declared| {
+        one.path == path
+            || files
+                .iter()
+                .any(|file| glob_matches(&one.path, &file.path) && glob_matches(&path, &file.path))
+    };
+    let mut mine: Vec<&model::Declared> = case.sources.iter().filter(same).collect();
+    mine.sort_by_key(|one| (one.high_completeness, &one.path));
+    let worst = mine.iter().find(|one| one.high_completeness.is_some());
+    let said = worst.or(mine.first()).copied();
     Some(Stated {
         span: Span { from: instant(from, &zone, false)?, to: instant(to, &zone, true)? },
         collected: instant(collected, &zone, false)?,
@@ -185,6 +195,14 @@ fn declared(
     }
     if it.reported.is_some_and(|said| said != rows) || mine.iter().any(|file| file.cut) {
         whole("truncated");
+    }
+    // What cannot be placed in time may lie anywhere in what was asked for.
+    if mine.iter().any(|file| file.unplaced) {
+        whole("not_stated");
+    }
+    // Records later than the time of collection: the statement is of another export.
+    if mine.iter().any(|file| file.to.is_some_and(|at| at > it.collected)) {
+        whole("not_stated");
     }
     // A file of this export that could not be read at all may hold anything.
     let unread = |file: &&&FileFacts| match file.kind {

@@ -163,6 +163,16 @@ pub(super) struct Beside<'a> {
     pub(super) hole_test: bool,
 }
 
+const ENTERED: Phrase = Phrase::new(
+    "scope.entered",
+    "But {n} of their mailboxes were entered from an account that was taken over: each stands as a scope of its own.",
+);
+
+/// That colleagues' mailboxes were entered though nobody signed in as them.
+pub(super) fn entered(n: usize) -> Text {
+    ENTERED.with(&[("n", &n.to_string())])
+}
+
 /// Says it. A limit that nobody reads limits nothing: each stands in words.
 pub(super) fn text(it: &Scope, beside: Beside<'_>) -> Text {
     let scope = ("scope", it.scope.as_str());

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use model::{Content, Event, Kind, Micros, Reject};
+use model::{Content, Event, Kind, Micros, Reading, Reject};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -26,7 +26,7 @@ pub(super) const FORMAT: Format = Format {
         let known = lines.iter().filter(|it| is_fortigate(it)).count();
         head.shape == Shape::Lines && known * 2 > lines.len()
     },
-    open: |_: &Head, options| Box::new(Lines { options: options.clone() }),
+    open: |_: &Head, options| Box::new(Lines { options: options.clone(), unplaced: 0 }),
 };
 
 /// The words of this log and of no other that writes pairs.
@@ -62,6 +62,8 @@ const REFUSED: &[&str] = &["block", "deny", "denied", "drop", "fail", "quarantin
 /// Reads the lines.
 struct Lines {
     options: ReadOptions,
+    /// Lines whose clock names no zone, read as UTC because nobody stated the device's.
+    unplaced: u64,
 }
 
 impl Lines {
@@ -193,8 +195,18 @@ impl RowReader for Lines {
             return fail("no line of a FortiGate log");
         }
         match self.event(&line) {
-            Some(event) => log::record(event, &value(&line)),
+            Some(event) => {
+                let placed = instant(line.get("eventtime")).is_some() || !line.get("tz").is_empty();
+                self.unplaced += u64::from(!placed && self.options.zone().is_empty());
+                log::record(event, &value(&line))
+            }
             None => fail("time of the line cannot be read"),
+        }
+    }
+
+    fn finish(&mut self, reading: &mut Reading) {
+        if self.unplaced > 0 {
+            reading.warnings.push(("ambiguous_dates".to_owned(), self.unplaced.to_string()));
         }
     }
 

@@ -36,6 +36,13 @@ pub(crate) fn record(found: Found, row: &Value) -> Content {
             ..Reject::default()
         });
     }
+    if !account.contains('@') || account.chars().any(char::is_whitespace) {
+        return Content::Reject(Reject {
+            reason: "the user principal name is no name of an account (NAME@DOMAIN)".to_owned(),
+            account,
+            ..Reject::default()
+        });
+    }
     let mut aliases: Vec<String> = vec![primary];
     aliases.extend(address::proxies(&found.proxies));
     aliases.extend(found.others.iter().map(|it| {

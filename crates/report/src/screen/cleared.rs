@@ -1,8 +1,10 @@
 //! What shows no trace: what records prove, and apart from it what people state.
 
+use std::collections::BTreeSet;
+
 use model::{
     Phrase,
-    findings::{Findings, Scope, ScopeVerdict},
+    findings::{AccountVerdict, Findings, Scope, ScopeVerdict},
 };
 
 use super::{sheet::Sheet, unknowns};
@@ -24,12 +26,23 @@ pub(super) fn tell(sheet: &mut Sheet, findings: &Findings) {
     if proven.iter().any(|it| it.scope == "accounts:others") {
         let phrase =
             Phrase::new("screen.cleared_others", "All other accounts of the organisation.");
-        sheet.bullet(&language.word(phrase));
+        let entered = entered(findings);
+        let but = Phrase::new(
+            "screen.cleared_but",
+            "{others} But {n} of their mailboxes were entered from an account named above.",
+        );
+        let others = language.word(phrase);
+        sheet.bullet(&match entered {
+            0 => others,
+            n => language.say(but, &[("others", &others), ("n", &number(n))]),
+        });
     }
     let single = proven.iter().filter(|it| it.scope != "accounts:others");
     if !proven.is_empty() {
-        let kinds =
-            unknowns::counted(single.map(|it| unknowns::class(&it.scope, language)), language);
+        let kinds = unknowns::counted(
+            single.map(|it| unknowns::kind_or_name(&it.scope, language)),
+            language,
+        );
         let phrase = Phrase::new(
             "screen.cleared_kinds",
             "Proven by logs that listened the whole time: {kinds}. Looking at a list of mails leaves no record (konseki show scopes).",
@@ -50,4 +63,20 @@ pub(super) fn tell(sheet: &mut Sheet, findings: &Findings) {
         let phrase = Phrase::new("screen.cleared_more", "and {n} more statement(s)");
         sheet.bullet(&language.say(phrase, &[("n", &number(rest as u64))]));
     }
+}
+
+/// Mailboxes of accounts nobody got into that show the intruder all the same.
+fn entered(findings: &Findings) -> u64 {
+    let taken = |owner: &str| {
+        let mut accounts = findings.accounts.iter();
+        accounts.any(|it| it.account == owner && it.verdict == AccountVerdict::Compromised)
+    };
+    let owners: BTreeSet<&str> = findings
+        .scopes
+        .iter()
+        .filter(|it| it.verdict == ScopeVerdict::TraceFound)
+        .filter_map(|it| it.scope.strip_prefix("mailbox:")?.split('/').next())
+        .filter(|owner| !taken(owner))
+        .collect();
+    owners.len() as u64
 }

@@ -8,7 +8,7 @@ use model::{
 };
 
 use super::sheet::Sheet;
-use crate::{Language, figures::number, words::word};
+use crate::{Language, figures::number, names::scope_name, words::word};
 
 /// Most kinds of scope and most reasons named.
 const MOST: usize = 6;
@@ -27,11 +27,11 @@ pub(super) fn tell(sheet: &mut Sheet, findings: &Findings) {
         sheet.bullet(&language.word(phrase));
         return;
     }
-    let kinds = counted(open.iter().map(|it| class(&it.scope, language)), language);
+    let kinds = counted(open.iter().map(|it| kind_or_name(&it.scope, language)), language);
     let total = number(open.len() as u64);
     let phrase = Phrase::new(
         "screen.open_scopes",
-        "{n} scopes have no trace of the intruder, but «no trace» is not proven: {kinds}.",
+        "No trace of the intruder, but not proven either, in {n} scope(s): {kinds}.",
     );
     sheet.bullet(&language.say(phrase, &[("n", &total), ("kinds", &kinds)]));
     let mut reasons = Vec::new();
@@ -49,7 +49,13 @@ pub(super) fn tell(sheet: &mut Sheet, findings: &Findings) {
     }
 }
 
-/// Names with how often each occurs, the most frequent first.
+/// Systems outside Microsoft 365 are few, and each is asked for by name; the rest go by their kind.
+pub(super) fn kind_or_name(scope: &str, language: Language) -> String {
+    let outside = ["device:", "system:", "network:"].iter().any(|it| scope.starts_with(it));
+    if outside { scope_name(scope, language) } else { class(scope, language) }
+}
+
+/// Names with how often each occurs, the most frequent first; what occurs once goes without number.
 pub(super) fn counted(names: impl Iterator<Item = String>, language: Language) -> String {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for name in names {
@@ -62,7 +68,10 @@ pub(super) fn counted(names: impl Iterator<Item = String>, language: Language) -
     let mut parts: Vec<String> = counts
         .iter()
         .take(MOST)
-        .map(|(name, n)| language.say(phrase, &[("name", name), ("n", &number(*n))]))
+        .map(|(name, n)| match n {
+            1 => name.clone(),
+            n => language.say(phrase, &[("name", name), ("n", &number(*n))]),
+        })
         .collect();
     if rest > 0 {
         parts.push(language.say(
@@ -73,7 +82,7 @@ pub(super) fn counted(names: impl Iterator<Item = String>, language: Language) -
     parts.join(&language.word(Phrase::new("screen.list_comma", "; ")))
 }
 
-pub(super) fn class(scope: &str, language: Language) -> String {
+fn class(scope: &str, language: Language) -> String {
     let phrase = match scope.split(':').next().unwrap_or(scope) {
         "account" | "accounts" => Phrase::new("screen.class_accounts", "accounts"),
         "mailbox" => Phrase::new("screen.class_mailbox", "mailbox folders"),
@@ -84,10 +93,6 @@ pub(super) fn class(scope: &str, language: Language) -> String {
         "settings" => Phrase::new("screen.class_settings", "account settings"),
         "service" => Phrase::new("screen.class_service", "Teams, OneDrive and other services"),
         "tenant" => Phrase::new("screen.class_tenant", "tenant configuration"),
-        "device" | "system" | "network" => Phrase::new(
-            "screen.class_outside",
-            "devices, systems and networks outside Microsoft 365",
-        ),
         _ => Phrase::new("screen.class_other", "other"),
     };
     language.word(phrase)

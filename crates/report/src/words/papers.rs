@@ -40,7 +40,7 @@ pub(super) const AREAS: &[Area] = &[
             ("capped", Phrase::new("report.warning_capped", "export at a row limit")),
             (
                 "ambiguous_dates",
-                Phrase::new("report.warning_ambiguous_dates", "order of day and month unclear"),
+                Phrase::new("report.warning_ambiguous_dates", "times cannot be placed"),
             ),
             ("text_lost", Phrase::new("report.warning_text_lost", "letters lost")),
             (

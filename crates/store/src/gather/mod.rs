@@ -3,6 +3,7 @@
 
 mod acts;
 mod aliases;
+mod borne;
 mod contexts;
 mod details;
 mod folders;
@@ -14,6 +15,7 @@ mod near;
 mod reading;
 mod sends;
 mod sent;
+mod tokens;
 mod touches;
 
 use anyhow::Result;

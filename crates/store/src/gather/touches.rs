@@ -45,6 +45,7 @@ impl Store {
                 access: row.string(3),
                 role: row.string(4),
                 folder: row.string(5),
+                recorded: row.string(5),
                 own_mail: row.yes(6),
                 records: row.count(7),
                 items: by_place.get(&(place, row.yes(6))).copied().unwrap_or(0),

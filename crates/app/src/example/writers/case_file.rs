@@ -89,7 +89,7 @@ fn sources(sim: &Sim, out: &Export, text: &mut String) -> std::fmt::Result {
 }
 
 /// What the report must speak about outside Microsoft 365: the border and the database by their logs,
-/// the PC by an expert's word, the application by nothing that was handed over.
+/// the application by an expert's word, the PC by nothing that was handed over.
 fn systems(sim: &Sim, text: &mut String) -> std::fmt::Result {
     if sim.setting.scenario != Scenario::Founding {
         return Ok(());
@@ -109,11 +109,11 @@ fn systems(sim: &Sim, text: &mut String) -> std::fmt::Result {
             writeln!(text, "{more}")?;
         }
     }
-    writeln!(text, "\n[[statement]]\nabout = \"device:{pc}\"\nsays = \"no_trace\"")?;
+    writeln!(text, "\n[[statement]]\nabout = \"system:業務基幹システム\"\nsays = \"no_trace\"")?;
     writeln!(text, "text = \"{EXPERT}\"")?;
     writeln!(text, "by = \"株式会社例示フォレンジック調査室\"\nat = \"2025-11-11\"")
 }
 
-/// What the forensic firm wrote of the victim's PC.
-const EXPERT: &str = "当該アカウントの利用者が業務で使用するパソコンの記憶媒体を保全し、解析した結果、\
-    マルウェア感染、不審なプログラムの実行、外部からの遠隔操作を示す痕跡は確認されませんでした。";
+/// What the forensic firm wrote of the application.
+const EXPERT: &str = "業務基幹システムのサーバーとその操作ログを保全し、解析した結果、\
+    当該アカウントおよび侵入者の接続元からのログイン、不審なデータの閲覧・出力を示す痕跡は確認されませんでした。";
