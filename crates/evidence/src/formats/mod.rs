@@ -13,6 +13,12 @@ mod signins_graph;
 mod signins_portal_csv;
 #[cfg(test)]
 mod tests;
+mod trace_cmdlet_json;
+mod trace_defender;
+mod trace_defender_beside;
+mod trace_eac_csv;
+mod trace_extended_csv;
+mod trace_graph;
 mod trace_summary_csv;
 mod trace_v2_csv;
 mod ual_graph;
@@ -33,7 +39,13 @@ pub const FORMATS: &[Format] = &[
     signins_graph::FORMAT,
     signins_portal_csv::FORMAT,
     trace_summary_csv::FORMAT,
+    trace_extended_csv::FORMAT,
     trace_v2_csv::FORMAT,
+    trace_eac_csv::FORMAT,
+    trace_cmdlet_json::FORMAT,
+    trace_graph::FORMAT,
+    trace_defender::FORMAT,
+    trace_defender_beside::FORMAT,
     firewall_fortigate::FORMAT,
     database_postgres_csv::FORMAT,
     inventory_graph_users::FORMAT,
