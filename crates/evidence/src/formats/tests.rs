@@ -1,5 +1,8 @@
 //! Every format through the whole front: find, inspect, read.
 
+mod list;
+mod trace;
+
 use std::fs;
 
 use model::{
