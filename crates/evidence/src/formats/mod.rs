@@ -5,6 +5,7 @@ mod firewall_fortigate;
 mod inventory_graph_users;
 mod inventory_mailbox_csv;
 mod inventory_users_csv;
+mod list_ldif;
 mod list_outlook_csv;
 mod list_table;
 mod list_vcard;
@@ -53,6 +54,7 @@ pub const FORMATS: &[Format] = &[
     inventory_users_csv::FORMAT,
     list_outlook_csv::FORMAT,
     list_vcard::FORMAT,
+    list_ldif::FORMAT,
     list_workbook::FORMAT,
     list_table::FORMAT,
 ];

@@ -201,7 +201,10 @@ impl RowReader for Trace {
 
     fn finish(&mut self, reading: &mut Reading) {
         if self.undated > 0 {
-            reading.warnings.push(("ambiguous_dates".to_owned(), self.undated.to_string()));
+            // Whether days and months or the zone is in doubt: the remedies differ.
+            let ordered = self.zone.is_none() && self.dates.order().is_some();
+            let what = if ordered { "zone".to_owned() } else { self.undated.to_string() };
+            reading.warnings.push(("ambiguous_dates".to_owned(), what));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Rows of an Excel workbook, sheet by sheet.
+//! Rows of a workbook (XLSX, XLSB, XLS, ODS), sheet by sheet.
 
 use std::io::Cursor;
 

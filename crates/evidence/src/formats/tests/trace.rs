@@ -121,7 +121,7 @@ fn the_screen_shows_the_zone_its_reader_chose() {
     assert_eq!((unknown.format, unknown.kind), (Some("trace_eac_csv"), Kind::MessageTrace));
     let times: Vec<_> = unknown.mails().iter().map(|it| it.at).collect();
     assert_eq!(times, [None, Some(at("2025-10-20T12:13:33Z"))]);
-    assert_eq!(unknown.reading.warnings, [("ambiguous_dates".to_owned(), "1".to_owned())]);
+    assert_eq!(unknown.reading.warnings, [("ambiguous_dates".to_owned(), "zone".to_owned())]);
     assert_eq!((unknown.reading.rejected, unknown.reading.lossy), (2, 1));
     let declared = ReadOptions { declared_zone: Some("Asia/Tokyo".into()), ..Default::default() };
     assert_eq!(with(&text, &declared).mails()[0].at, Some(at("2025-10-20T12:13:00Z")));
