@@ -151,9 +151,21 @@ fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
         Some(UTF_16LE)
     } else if even * 10 > half * 6 && odd * 10 < half {
         Some(UTF_16BE)
+    } else if even * 2 < odd && odd * 20 > half && is_sound(head, UTF_16LE) {
+        // Mostly Japanese, with few letters of ASCII.
+        Some(UTF_16LE)
     } else {
         None
     }
+}
+
+/// Whether bytes are text in an encoding: nothing broken but perhaps the last character, and no
+/// controls.
+fn is_sound(bytes: &[u8], encoding: &'static Encoding) -> bool {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let (_, _, broken) = decoder.decode_to_string(bytes, &mut text, false);
+    !broken && !text.chars().any(|c| c < '\t' || c == '\u{fffd}')
 }
 
 /// Returns the encoding's name for the evidence list, or for looking it up again.
@@ -239,6 +251,9 @@ mod tests {
         assert_eq!(decoded(&bom), ("UTF-8".into(), text.into()));
         assert_eq!(decoded(&marked), ("UTF-16LE".into(), text.into()));
         assert_eq!(decoded(&cp932), ("Shift_JIS".into(), text.into()));
+        let title = "会員名簿\n番号;氏名;連絡先\n一;山田;a@x.jp\n";
+        let bare: Vec<u8> = title.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decoded(&bare), ("UTF-16LE".into(), title.into()));
         assert_eq!(decoded(&jis), ("ISO-2022-JP".into(), "氏名,メール".into()));
         let (euc, ..) = EUC_JP.encode("氏名,メール\r\n山田 太郎,ａ＠example.jp\r\n");
         assert_eq!(decoded(&euc).0, "EUC-JP");

@@ -285,3 +285,36 @@ fn rejected(file: &FileFacts, whole: Span, resolve: &dyn Fn(&str) -> String) -> 
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_search_gave_proves_nothing_by_its_silence() {
+        let file = |format: &str| FileFacts {
+            path: format!("mail/{format}"),
+            kind: Some(Kind::MessageTrace),
+            format: format.to_owned(),
+            rows: 7,
+            from: Some(HOUR),
+            to: Some(2 * HOUR),
+            ..FileFacts::default()
+        };
+        let source = model::Declared {
+            path: "mail/*".to_owned(),
+            span: Some(Span { from: 0, to: 9 * HOUR }),
+            collected_at: Some(99 * HOUR),
+            ..model::Declared::default()
+        };
+        let stated = Case { sources: vec![source], ..Case::default() };
+        for case in [stated, Case::default()] {
+            let asked = |formats: &[&str]| {
+                let files: Vec<FileFacts> = formats.iter().map(|it| file(it)).collect();
+                asked(&case, &files, &[], &|it| it.to_owned()).len()
+            };
+            assert_eq!(asked(&["trace_defender", "trace_defender_beside"]), 0);
+            assert_eq!(asked(&["trace_defender", "trace_graph"]), 1);
+        }
+    }
+}
