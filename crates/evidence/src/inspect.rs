@@ -19,7 +19,7 @@ use crate::{
         buffer::Buffer,
         csv::{Cells, Flaw, Line, Rows},
         json::Objects,
-        workbook,
+        workbook, xls,
     },
     source::Source,
 };
@@ -92,7 +92,7 @@ pub fn inspect(source: &Source) -> Inspection {
 }
 
 fn recognise(it: &mut Inspection, source: &Source, first: &[u8], encoding: &'static Encoding) {
-    let workbook = archive::magic(first) == Magic::Zip || first.starts_with(COMPOUND);
+    let workbook = archive::magic(first) == Magic::Zip || first.starts_with(xls::COMPOUND);
     let head = match workbook {
         true => workbook_head(source, it.bytes),
         false => text_head(first, encoding),
@@ -113,9 +113,6 @@ fn recognise(it: &mut Inspection, source: &Source, first: &[u8], encoding: &'sta
     }
     it.head = head;
 }
-
-/// How a compound file begins: a workbook of Excel 97 to 2003, among other things.
-const COMPOUND: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
 fn is_kana(c: char) -> bool {
     matches!(c, '\u{3041}'..='\u{30ff}' | '\u{ff66}'..='\u{ff9f}')

@@ -7,3 +7,4 @@ pub(crate) mod csv;
 pub(crate) mod json;
 pub(crate) mod lines;
 pub(crate) mod workbook;
+pub(crate) mod xls;
