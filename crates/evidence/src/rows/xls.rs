@@ -66,7 +66,7 @@ fn short(body: &[u8], at: usize) -> u32 {
 /// `DIMENSIONS`: first row, last row and one, first column, last column and one.
 fn is_possible(body: &[u8]) -> bool {
     let short = |at: usize| short(body, at);
-    let long = |at: usize| short(at).checked_add(short(at + 2) << 16).unwrap_or(u32::MAX);
+    let long = |at: usize| short(at).saturating_add(short(at + 2) << 16);
     let (rows, columns) = match body.len() {
         10 => ([short(0), short(2)], [short(4), short(6)]),
         14 | 16 => ([long(0), long(4)], [short(8), short(10)]),
