@@ -174,3 +174,23 @@ fn the_tables_of_a_trace_are_no_lists() {
     let list = "受信者,メール\n山田,a@x.jp\n";
     assert_eq!(seen(list).kind, Kind::List);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+
+    /// Whatever byte is damaged: no panic, and the neighbours of the damaged entry are read.
+    #[test]
+    fn a_damaged_byte_costs_a_list_one_entry(at in 0_usize..40, byte in b' '..=b'~') {
+        let cards = "BEGIN:VCARD\nFN:A\nEMAIL:a@x.jp\nEND:VCARD\n\
+                     BEGIN:VCARD\nFN:B\nEMAIL:b@x.jp\nEND:VCARD\n";
+        let entries = "dn: cn=a\nmail: a@x.jp\n\ndn: cn=b\nmail: b@x.jp\n\n";
+        for (text, own) in [(cards, 40), (entries, 23)] {
+            let mut bytes = text.as_bytes().to_vec();
+            // Only the first entry, and no more of it than tells what the file is.
+            let first = if own == 40 { 12 } else { 4 };
+            bytes[first + at % (own - first - 1)] = byte;
+            let seen = seen(bytes);
+            proptest::prop_assert!(seen.addresses().iter().any(|it| it.contains("b@x.jp")), "{:?}", seen.addresses());
+        }
+    }
+}

@@ -292,3 +292,18 @@ fn every_trace_is_of_its_kind() {
         assert_eq!(format.kind, Kind::MessageTrace, "{}", format.id);
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+
+    /// Whatever byte is damaged: no panic, and every row is a record or a reject (see `seen`).
+    #[test]
+    fn a_damaged_byte_ends_no_reading(at in 0_usize..900, byte: u8) {
+        let extended = format!("{EXTENDED}\r\n{}", step(1, "SMTP", "RECEIVE", "b@y.jp", "")).into_bytes();
+        for (_, mut bytes) in one_mail().into_iter().chain([("", extended)]) {
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            seen(bytes);
+        }
+    }
+}
