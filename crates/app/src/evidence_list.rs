@@ -20,9 +20,17 @@ const LOSSY: Phrase = Phrase::new(
 );
 const CAPPED: Phrase =
     Phrase::new("warning.capped", "{n} rows is a known limit of exports: the file may be cut off.");
+const CAPPED_MAILS: Phrase = Phrase::new(
+    "warning.capped_mails",
+    "{n} messages is the most this report holds: it may be cut off.",
+);
 const DATES: Phrase = Phrase::new(
     "warning.ambiguous_dates",
     "Times in this file cannot be placed for certain: day and month cannot be told apart, or no time zone is named. State `timezone` in its [[source]].",
+);
+const ZONE: Phrase = Phrase::new(
+    "warning.zone_not_stated",
+    "This export shows times in the zone of whoever made it and does not say which: its times are unknown. State it as timezone in [[source]].",
 );
 const TEXT: Phrase = Phrase::new(
     "warning.text_lost",
@@ -116,20 +124,22 @@ fn file(it: &FileRead, read: &Read) -> EvidenceFile {
     }
 }
 
-fn warning(code: &str, _detail: &str, path: &str) -> Warning {
+fn warning(code: &str, detail: &str, path: &str) -> Warning {
+    let counted = match code {
+        "lossy_export" => Some(LOSSY.with(&[("n", "?")])),
+        "capped" => Some(CAPPED_MAILS.with(&[("n", detail)])),
+        "ambiguous_dates" if detail == "zone" => Some(ZONE.text()),
+        _ => None,
+    };
+    if let Some(text) = counted {
+        return Warning { code: code.into(), text, evidence: path.into() };
+    }
     let phrase = match code {
         "ambiguous_dates" => DATES,
         "text_lost" => TEXT,
         "case_file_in_evidence" => CASE_FILE,
         "encrypted" => ENCRYPTED,
         "limit_hit" => LIMIT,
-        "lossy_export" => {
-            return Warning {
-                code: code.into(),
-                text: LOSSY.with(&[("n", "?")]),
-                evidence: path.into(),
-            };
-        }
         "unknown_file" => UNKNOWN,
         _ => REFUSED,
     };

@@ -425,11 +425,8 @@ impl Judgement {
         case: &Case,
         span: Option<Span>,
     ) -> mail::SourceFacts {
-        let mine = || {
-            files
-                .iter()
-                .filter(|it| it.inspection.kind == kind && it.reading.rows > it.reading.rejected)
-        };
+        let mine =
+            || files.iter().filter(|it| it.inspection.kind == kind && it.tells_of_its_kind());
         let first: Option<Micros> = mine().filter_map(|it| it.reading.from).min();
         let last: Option<Micros> = mine().filter_map(|it| it.reading.to).max();
         let collected = case

@@ -61,12 +61,15 @@ fn sending(parts: &Parts<'_>) -> Option<Span> {
 
 fn named(list: &model::ListSummary, parts: &Parts<'_>) -> ListCount {
     let stated = parts.case.lists.iter().find(|it| glob_matches(&it.path, &list.path));
+    // Titles above a table are rows without an address, and nobody's.
+    let read = parts.read.files.iter().find(|it| it.source.path == list.path);
+    let unreadable = read.map_or(list.unreadable, |it| it.reading.unreadable);
     let stem = || list.path.rsplit('/').next().unwrap_or_default().to_owned();
     ListCount {
         name: stated.map(|it| it.name.clone()).filter(|it| !it.is_empty()).unwrap_or_else(stem),
         path: list.path.clone(),
         addresses: list.addresses,
-        unreadable: list.unreadable,
+        unreadable,
         matches: list.matches,
         near_matches: list.near,
     }

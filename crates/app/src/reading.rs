@@ -31,6 +31,13 @@ impl FileRead {
         id_of(&self.inspection)
     }
 
+    /// Whether records of its kind stand in it. The tables that Defender keeps beside its mails
+    /// are of the trace and hold no mail.
+    pub(crate) fn tells_of_its_kind(&self) -> bool {
+        let beside = self.inspection.format.is_some_and(|it| it.id == "trace_defender_beside");
+        self.reading.rows > self.reading.rejected && !beside
+    }
+
     /// Counts of this file, once the store has united all.
     pub(crate) fn tally(&self, united: &United) -> Tally {
         let mut tally = united.per_evidence.get(self.id()).cloned().unwrap_or_default();

@@ -69,7 +69,7 @@ fn list<R: Read + Seek>(reader: R) -> io::Result<Option<Vec<Member>>> {
     }
     let mut found = Vec::new();
     for index in 0..archive.len() {
-        let entry = match archive.by_index_raw(index) {
+        let mut entry = match archive.by_index_raw(index) {
             Ok(entry) => entry,
             Err(error) => {
                 let name = format!("#{index}");
@@ -78,7 +78,8 @@ fn list<R: Read + Seek>(reader: R) -> io::Result<Option<Vec<Member>>> {
             }
         };
         let name = name(entry.name_raw());
-        if name == "[Content_Types].xml" {
+        let document = index == 0 && name == "mimetype";
+        if name == "[Content_Types].xml" || (document && is_open_document(&mut entry)?) {
             return Ok(None);
         }
         if entry.is_dir() || name.ends_with('/') {
@@ -100,6 +101,13 @@ fn list<R: Read + Seek>(reader: R) -> io::Result<Option<Vec<Member>>> {
         });
     }
     Ok(Some(found))
+}
+
+/// An OpenDocument file begins with its type, not compressed.
+fn is_open_document(entry: impl Read) -> io::Result<bool> {
+    let mut text = Vec::new();
+    entry.take(64).read_to_end(&mut text)?;
+    Ok(text.starts_with(b"application/vnd.oasis.opendocument."))
 }
 
 fn escapes(name: &str) -> bool {

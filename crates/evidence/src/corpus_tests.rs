@@ -108,3 +108,81 @@ fn every_fortigate_line_with_a_time_is_read() {
     assert_eq!((reading.rows, reading.rejected), (63, 5));
     assert_eq!(rejected, 5);
 }
+
+/// Rows that a collector's own tests keep, taken out of the corpus' wrapper; each as it stood.
+fn unwrapped(path: &str, wanted: impl Fn(&serde_json::Value) -> bool) -> Option<Vec<String>> {
+    let text = std::fs::read_to_string(corpus(path)?).unwrap();
+    let raw = text.lines().map(|it| {
+        let row: serde_json::Value = serde_json::from_str(it).unwrap();
+        row["raw"].as_str().unwrap().to_owned()
+    });
+    Some(raw.filter(|it| serde_json::from_str(it).is_ok_and(|it| wanted(&it))).collect())
+}
+
+/// Format, time, recipient and status of the rows of one file; a reject by its reason.
+fn told(text: &str) -> (Option<&'static str>, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("f");
+    std::fs::write(&file, text).unwrap();
+    let found = find(&[file], &FindOptions::default());
+    let inspection = inspect(&found.sources[0]);
+    let mut rows = Vec::new();
+    read(&found.sources[0], &inspection, &ReadOptions::default(), &mut |row| {
+        rows.push(match row.content {
+            Content::Reject(it) => it.reason,
+            Content::Record(it) => match it.what {
+                model::What::Mail(it) => {
+                    format!("{} {} {}", it.at.unwrap_or(0), it.recipient, it.status)
+                }
+                _ => "no mail".to_owned(),
+            },
+        });
+    });
+    (inspection.format.map(|it| it.id), rows)
+}
+
+#[test]
+fn every_sample_of_a_message_trace_is_read() {
+    let Some(raw) = unwrapped("samples/message-trace/sekoia/raw.ndjson", |_| true) else { return };
+    let (format, rows) = told(&raw.join("\n"));
+    assert_eq!(format, Some("trace_cmdlet_json"));
+    assert_eq!(
+        rows,
+        [
+            "1658751973240000 foo.bar@example.corp GettingStatus",
+            "1661344992170000 user@abc.fr Delivered",
+        ]
+    );
+}
+
+#[test]
+fn every_sample_of_mail_in_defender_is_read_or_explained() {
+    let mails = |row: &serde_json::Value| {
+        let category = row["category"].as_str().unwrap_or_default();
+        category.contains("-Email") || category.contains("-UrlClick")
+    };
+    let Some(raw) = unwrapped("samples/defender-xdr/sekoia/raw.ndjson", mails) else { return };
+    let mut found: Vec<(Option<&str>, String)> = Vec::new();
+    for row in &raw {
+        let (format, rows) = told(row);
+        assert!(rows.len() <= 1);
+        found.push((format, rows.first().cloned().unwrap_or_default()));
+    }
+    found.sort();
+    let (mail, beside) = (Some("trace_defender"), Some("trace_defender_beside"));
+    let row = |format, text: &str| (format, text.to_owned());
+    assert_eq!(
+        found,
+        [
+            // Records of a process under the name of a table of mails: made up, and no mail.
+            row(None, ""),
+            row(None, ""),
+            row(mail, "1730125118000000 anonymized Delivered"),
+            row(mail, "1730125120000000 anonymized Delivered"),
+            row(beside, "1727953892000000  "),
+            row(beside, "1727954567000000  "),
+            row(beside, "1727954579000000  "),
+            row(beside, "1728059756000000  "),
+        ]
+    );
+}

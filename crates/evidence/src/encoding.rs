@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use encoding_rs::{
-    CoderResult, Decoder, Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
+    CoderResult, Decoder, EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
 };
 
 /// Looks at the bytes of a whole file as they pass and tells the encoding at the end.
@@ -11,6 +11,8 @@ pub(crate) struct Detector {
     first: Vec<u8>,
     utf8: Trial,
     cp932: Trial,
+    /// Begun when the text turns out not to be UTF-8.
+    euc: Option<Trial>,
     escape: bool,
     high: bool,
     kana: bool,
@@ -20,25 +22,54 @@ pub(crate) struct Detector {
 struct Trial {
     decoder: Decoder,
     broken: u64,
+    /// Hiragana and katakana of full width, half width, other letters beyond ASCII.
+    letters: [u64; 3],
 }
+
+/// Letters after which the kind of a text is known.
+const ENOUGH: u64 = 1 << 14;
 
 impl Trial {
     fn new(encoding: &'static Encoding) -> Trial {
-        Trial { decoder: encoding.new_decoder_without_bom_handling(), broken: 0 }
+        let decoder = encoding.new_decoder_without_bom_handling();
+        Trial { decoder, broken: 0, letters: [0; 3] }
     }
 
     fn feed(&mut self, bytes: &[u8]) {
         let mut sink = [0_u8; 4096];
         let mut at = 0;
         while at < bytes.len() {
-            let (result, read, _, broken) =
+            let (result, read, written, broken) =
                 self.decoder.decode_to_utf8(&bytes[at..], &mut sink, false);
             at += read;
+            if self.decoder.encoding() != UTF_8 && self.letters.iter().sum::<u64>() < ENOUGH {
+                self.count(&sink[..written]);
+            }
             self.broken += u64::from(broken);
             if result == CoderResult::InputEmpty {
                 break;
             }
         }
+    }
+}
+
+impl Trial {
+    fn count(&mut self, text: &[u8]) {
+        for c in std::str::from_utf8(text).unwrap_or_default().chars().filter(|c| !c.is_ascii()) {
+            let kind = match c {
+                '\u{3041}'..='\u{30ff}' => 0,
+                '\u{ff61}'..='\u{ff9f}' => 1,
+                _ => 2,
+            };
+            self.letters[kind] += 1;
+        }
+    }
+
+    /// Whether EUC-JP makes better Japanese of the bytes than CP932 does. Its letters are pairs that
+    /// CP932 reads, often without a fault, as katakana of half width.
+    fn is_better_than(&self, cp932: &Trial) -> bool {
+        let [kana, half, other] = cp932.letters;
+        self.broken <= cp932.broken && half > kana + other && self.letters[0] > 0
     }
 }
 
@@ -48,6 +79,7 @@ impl Detector {
             first: Vec::new(),
             utf8: Trial::new(UTF_8),
             cp932: Trial::new(SHIFT_JIS),
+            euc: None,
             escape: false,
             high: false,
             kana: false,
@@ -75,6 +107,9 @@ impl Detector {
         // One pass suffices while the text is sound UTF-8.
         self.utf8.feed(bytes);
         self.cp932.feed(bytes);
+        if self.utf8.broken > 0 {
+            self.euc.get_or_insert_with(|| Trial::new(EUC_JP)).feed(bytes);
+        }
     }
 
     /// Whether the bytes hold kana, if they are UTF-8.
@@ -92,6 +127,9 @@ impl Detector {
         }
         if !self.high {
             return (if self.escape { ISO_2022_JP } else { UTF_8 }, false);
+        }
+        if let Some(euc) = self.euc.as_ref().filter(|it| it.is_better_than(&self.cp932)) {
+            return (EUC_JP, euc.broken > 0);
         }
         if self.utf8.broken <= self.cp932.broken {
             (UTF_8, self.utf8.broken > 0)
@@ -113,9 +151,21 @@ fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
         Some(UTF_16LE)
     } else if even * 10 > half * 6 && odd * 10 < half {
         Some(UTF_16BE)
+    } else if even * 2 < odd && odd * 20 > half && is_sound(head, UTF_16LE) {
+        // Mostly Japanese, with few letters of ASCII.
+        Some(UTF_16LE)
     } else {
         None
     }
+}
+
+/// Whether bytes are text in an encoding: nothing broken but perhaps the last character, and no
+/// controls.
+fn is_sound(bytes: &[u8], encoding: &'static Encoding) -> bool {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let (_, _, broken) = decoder.decode_to_string(bytes, &mut text, false);
+    !broken && !text.chars().any(|c| c < '\t' || c == '\u{fffd}')
 }
 
 /// Returns the encoding's name for the evidence list, or for looking it up again.
@@ -201,7 +251,15 @@ mod tests {
         assert_eq!(decoded(&bom), ("UTF-8".into(), text.into()));
         assert_eq!(decoded(&marked), ("UTF-16LE".into(), text.into()));
         assert_eq!(decoded(&cp932), ("Shift_JIS".into(), text.into()));
+        let title = "会員名簿\n番号;氏名;連絡先\n一;山田;a@x.jp\n";
+        let bare: Vec<u8> = title.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decoded(&bare), ("UTF-16LE".into(), title.into()));
         assert_eq!(decoded(&jis), ("ISO-2022-JP".into(), "氏名,メール".into()));
+        let (euc, ..) = EUC_JP.encode("氏名,メール\r\n山田 太郎,ａ＠example.jp\r\n");
+        assert_eq!(decoded(&euc).0, "EUC-JP");
+        assert!(decoded(&euc).1.contains("山田 太郎,ａ＠example.jp"));
+        let (half, ..) = SHIFT_JIS.encode("ﾔﾏﾀﾞ ﾀﾛｳ,a@example.jp\r\nｻﾄｳ ﾊﾅｺ,b@example.jp\r\n");
+        assert_eq!(decoded(&half).0, "Shift_JIS");
         let ascii: Vec<u8> =
             "origin_timestamp_utc,x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(decoded(&ascii).0, "UTF-16LE");

@@ -17,7 +17,9 @@ pub(crate) enum Shape {
     Json,
     /// vCards.
     Cards,
-    /// An Excel workbook.
+    /// Entries of an address book between blank lines (LDIF).
+    Entries,
+    /// A workbook of Excel or LibreOffice.
     Workbook,
     /// One record a line, as pairs of key and value.
     Lines,
@@ -64,7 +66,7 @@ pub(crate) enum RawRow<'a> {
     Cells(&'a [&'a str]),
     /// A JSON object.
     Json(&'a Value),
-    /// A vCard.
+    /// A vCard, or an entry of an address book.
     Card(&'a str),
     /// A line of a log.
     Line(&'a str),

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_8};
 use model::Kind;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -19,7 +19,7 @@ use crate::{
         buffer::Buffer,
         csv::{Cells, Flaw, Line, Rows},
         json::Objects,
-        workbook,
+        workbook, xls,
     },
     source::Source,
 };
@@ -94,10 +94,16 @@ pub fn inspect(source: &Source) -> Inspection {
 }
 
 fn recognise(it: &mut Inspection, source: &Source, first: &[u8], encoding: &'static Encoding) {
-    let head = match archive::magic(first) {
-        Magic::Zip => workbook_head(source, it.bytes),
-        _ => text_head(first, encoding),
+    let workbook = archive::magic(first) == Magic::Zip || first.starts_with(xls::COMPOUND);
+    let head = match workbook {
+        true => workbook_head(source, it.bytes),
+        false => text_head(first, encoding),
     };
+    if workbook {
+        // Its bytes are no text; what it holds is told by the workbook itself.
+        it.text_lost = false;
+        UTF_8.name().clone_into(&mut it.encoding);
+    }
     let Some(head) = head else { return };
     it.kana |=
         head.header.iter().chain(head.rows.iter().flatten()).any(|it| it.chars().any(is_kana));
@@ -144,7 +150,21 @@ fn text_head(first: &[u8], encoding: &'static Encoding) -> Option<Head> {
     if start.get(..11).is_some_and(|it| it.eq_ignore_ascii_case("BEGIN:VCARD")) {
         return Some(Head { shape: Shape::Cards, ..Head::default() });
     }
+    if is_ldif(start) {
+        return Some(Head { shape: Shape::Entries, ..Head::default() });
+    }
     Some(log_head(&text).unwrap_or_else(|| csv_head(&text)))
+}
+
+/// An address book whose first entry has a distinguished name: `dn: cn=…`, behind comments and the
+/// version.
+fn is_ldif(text: &str) -> bool {
+    let mut lines = text.lines().map(|it| it.trim_start_matches('\u{feff}'));
+    let first = lines.find(|it| {
+        !it.trim().is_empty() && !it.starts_with(['#', ' ']) && !it.starts_with("version:")
+    });
+    let name = first.and_then(|it| it.strip_prefix("dn:"));
+    name.is_some_and(|it| it.starts_with(':') || it.contains('=') || it.trim().is_empty())
 }
 
 /// A log of pairs: most lines hold so many of them that no table and no text looks like it.
@@ -185,7 +205,9 @@ fn csv_head(text: &str) -> Head {
     let mut best: Option<(usize, Head)> = None;
     for delimiter in *b",\t;" {
         let lines = lines(text, delimiter, 40);
-        let width = lines.first().map_or(0, Vec::len);
+        let first = lines.first().map_or(0, Vec::len);
+        // A title above the header is narrower than the table.
+        let width = if first > 1 { first } else { usual(&lines) };
         let alike = lines.iter().filter(|it| it.len() == width && width > 1).count();
         // As many rows as possible as wide as the header; among equals the wider.
         let score = alike * 1000 + width;
@@ -194,6 +216,13 @@ fn csv_head(text: &str) -> Head {
         }
     }
     best.map(|it| it.1).unwrap_or_default()
+}
+
+/// The width that most lines have, of those with more than one cell.
+fn usual(lines: &[Vec<String>]) -> usize {
+    let count = |width: usize| lines.iter().filter(|it| it.len() == width).count();
+    let widths = lines.iter().map(Vec::len).filter(|it| *it > 1);
+    widths.max_by_key(|it| (count(*it), *it)).unwrap_or(0)
 }
 
 fn head_of(mut lines: Vec<Vec<String>>, delimiter: u8, shape: Shape) -> Head {
@@ -231,14 +260,21 @@ fn workbook_head(source: &Source, bytes: u64) -> Option<Head> {
     }
     let mut content = Vec::new();
     source.open(&mut |reader| reader.read_to_end(&mut content).map(drop)).ok()?;
-    let mut lines: Vec<Vec<String>> = Vec::new();
-    workbook::rows(content, &mut |_, cells| {
-        if lines.len() < 40 {
+    let mut sheets: Vec<Vec<Vec<String>>> = Vec::new();
+    workbook::rows(content, &mut |first, cells| {
+        if first && sheets.len() < 100 {
+            sheets.push(Vec::new());
+        }
+        if let Some(lines) = sheets.last_mut().filter(|it| it.len() < 40) {
             lines.push(cells.iter().map(|it| (*it).to_owned()).collect());
         }
     })
     .ok()?;
-    Some(head_of(lines, b',', Shape::Workbook))
+    // The first sheet may be a cover: the first that is known says what the workbook is.
+    let heads: Vec<Head> =
+        sheets.into_iter().map(|it| head_of(it, b',', Shape::Workbook)).collect();
+    let known = |head: &&Head| FORMATS.iter().any(|it| (it.recognises)(head));
+    heads.iter().find(known).or(heads.first()).cloned()
 }
 
 impl Head {

@@ -4,7 +4,11 @@
 use model::Record;
 use serde_json::Value;
 
-use crate::{canonical, normal::ual, read::Reread};
+use crate::{
+    canonical,
+    normal::{mail, ual},
+    read::Reread,
+};
 
 /// How a row relates to the record its key stands for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -42,7 +46,7 @@ pub fn reconcile(rows: &[Reread]) -> Option<Reconciled> {
             agrees
         })
         .collect();
-    let relations = rows
+    let relations: Vec<Relation> = rows
         .iter()
         .zip(agrees)
         .map(|(it, agrees)| match agrees {
@@ -51,8 +55,25 @@ pub fn reconcile(rows: &[Reread]) -> Option<Reconciled> {
             true => Relation::Poorer,
         })
         .collect();
-    let record = united(first, &union, rows);
+    let record = match &first.record.what {
+        model::What::Mail(_) => united_mail(first, rows, &relations),
+        _ => united(first, &union, rows),
+    };
     Some(Reconciled { record, relations })
+}
+
+/// A mail with what every export of it tells, but for those that contradict the first.
+fn united_mail(first: &Reread, rows: &[Reread], relations: &[Relation]) -> Record {
+    let mut record = first.record.clone();
+    for (row, relation) in rows.iter().zip(relations) {
+        let agrees = *relation != Relation::Conflict;
+        if let (true, model::What::Mail(it), model::What::Mail(other)) =
+            (agrees, &mut record.what, &row.record.what)
+        {
+            mail::add(it, other);
+        }
+    }
+    record
 }
 
 /// The record of the union: an audit record is read anew, others keep the richest row.

@@ -10,8 +10,8 @@ use crate::{
     inspect::{Inspection, is_preface},
     limits,
     rows::{
+        blocks::{Block, Blocks, Bounds},
         buffer::Buffer,
-        cards,
         csv::{Cells, Flaw, Line, Rows},
         json::Objects,
         lines::{TextLine, TextLines},
@@ -55,7 +55,8 @@ pub(crate) fn walk(source: &Source, inspection: &Inspection, visit: Visit<'_>) -
         match shape {
             Shape::Csv => table(&mut text, inspection, visit),
             Shape::Json => objects(&mut text, visit),
-            Shape::Cards => address_cards(&mut text, visit),
+            Shape::Cards => blocks(&mut text, Bounds::Cards, visit),
+            Shape::Entries => blocks(&mut text, Bounds::Blank, visit),
             Shape::Lines => log(&mut text, visit),
             Shape::Workbook => Ok(()),
         }
@@ -138,19 +139,32 @@ fn log(text: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
     lines.error().map_or(Ok(()), Err)
 }
 
-fn address_cards(text: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
-    let mut whole = String::new();
-    text.take(limits::WHOLE).read_to_string(&mut whole)?;
-    for (from, to, sound) in cards::split(&whole) {
-        let card = &whole[from..to];
-        let flaw = (!sound).then_some("the address card has no end");
-        let (from, to) = (from as u64, to as u64);
-        let row = RawRow::Card(card);
-        if !visit(Seen { from, to, text: card.as_bytes(), row, flaw, first: false }) {
-            break;
+fn blocks(text: &mut dyn Read, bounds: Bounds, visit: Visit<'_>) -> io::Result<()> {
+    let mut blocks = Blocks::new(Buffer::new(text), bounds);
+    let mut block = Block::default();
+    while blocks.next(&mut block) {
+        let content = String::from_utf8_lossy(&block.bytes);
+        if bounds == Bounds::Blank && is_remark(&content) {
+            continue;
+        }
+        let seen = Seen {
+            from: block.from,
+            to: block.to,
+            text: &block.bytes,
+            row: RawRow::Card(&content),
+            flaw: block.flaw,
+            first: false,
+        };
+        if !visit(seen) {
+            return Ok(());
         }
     }
-    Ok(())
+    blocks.error().map_or(Ok(()), Err)
+}
+
+/// The version of an LDIF, or comments between its entries.
+fn is_remark(block: &str) -> bool {
+    block.lines().all(|it| it.starts_with(['#', ' ']) || it.trim_start().starts_with("version:"))
 }
 
 fn book(reader: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {

@@ -370,7 +370,8 @@ const MESSAGES: &str = "WITH told AS (\
        key, evidence_id, row, byte_from, byte_to FROM sends WHERE worked\
      ), ranked AS (\
        SELECT *, row_number() OVER (PARTITION BY message, recipient \
-         ORDER BY traced DESC, coalesce(at, -62135596800000000) DESC, key DESC, evidence_id DESC, row DESC, status DESC) AS place, \
+         ORDER BY traced DESC, CASE WHEN status IN ('', 'Receive', 'Pending', 'GettingStatus', 'Resolved') THEN 1 ELSE 0 END, \
+         coalesce(at, -62135596800000000) DESC, status DESC, key DESC, evidence_id DESC, row DESC) AS place, \
        max(CASE WHEN status = 'Expanded' THEN 1 ELSE 0 END) OVER (PARTITION BY message, recipient) AS header FROM told\
      ), whole AS (\
        SELECT message, min(at) AS since, max(subject) AS subject, \

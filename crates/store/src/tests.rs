@@ -393,6 +393,38 @@ fn figures_of_an_incident() {
     assert_eq!(store.inventory().unwrap()[0].aliases, strings(&["b@x.jp", "oid"]));
 }
 
+/// The extended report: many events a mail, most of which name nobody.
+#[test]
+fn events_of_a_mail_count_as_one_mail() {
+    let folder = tempfile::tempdir().unwrap();
+    let step =
+        |key: &str, to: &str, at: i64, status: &str| trace(key, "m1", "a@x.jp", to, at, status);
+    let beside = record("z", "z", 0, What::Mail(Mail { at: Some(T), size: -1, ..Mail::default() }));
+    let events = vec![
+        step("e1", "", T, ""),
+        step("e2", "b@c.jp", T, "Receive"),
+        step("e3", "team@x.jp", T, "Receive"),
+        step("e4", "team@x.jp", T, "Expanded"),
+        step("e5", "m@x.jp", T + 1, "Delivered"),
+        // At the same instant, and a late try that says nothing final.
+        step("a6", "b@c.jp", T, "Failed"),
+        step("z7", "b@c.jp", T + HOUR, "Pending"),
+        step("e8", "", T + HOUR, ""),
+        beside,
+    ];
+    let (mut store, _) = ready(folder.path(), 2, vec![("e1", Kind::MessageTrace, events)]);
+    let sent = store.sent(&strings(&["a@x.jp"]), &[]).unwrap();
+    assert_eq!(sent.len(), 1);
+    assert_eq!((sent[0].recipients, sent[0].failed, sent[0].at), (2, 1, T));
+    let counts = store.mail_figures(&[("m1".into(), "proven")]).unwrap();
+    assert_eq!((counts.recipients, counts.unique_recipients, counts.failed), (2, 2, 1));
+    store.publish(&published()).unwrap();
+    let told = store.query("SELECT recipient, status FROM messages ORDER BY recipient").unwrap();
+    let told = format!("{told:?}");
+    assert!(told.contains("Failed") && told.contains("Delivered"), "{told}");
+    assert!(!told.contains("Pending") && !told.contains("team@x.jp"), "{told}");
+}
+
 fn published() -> Published {
     Published {
         sessions: vec![SessionRow {

@@ -10,6 +10,10 @@ use super::{FileFacts, looks_capped};
 /// Formats whose search leaves records out unless high completeness was asked for.
 const SEARCHED: [&str; 2] = ["ual_search_csv", "ual_splunk_csv"];
 
+/// Formats that give what a search was asked for, or tell of mails without being mails: what stands
+/// in them is shown, and their silence proves nothing.
+const SILENT: [&str; 2] = ["trace_defender", "trace_defender_beside"];
+
 /// Why a part of what was asked for does not count.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Against {
@@ -88,12 +92,17 @@ pub(super) fn asked(
     for it in &stated {
         let matched: Vec<&FileFacts> =
             files.iter().filter(|file| glob_matches(&it.path, &file.path)).collect();
-        let kinds: BTreeSet<Kind> =
-            matched.iter().filter_map(|file| file.kind).filter(|kind| is_log(*kind)).collect();
+        let kinds: BTreeSet<Kind> = matched
+            .iter()
+            .filter(|file| listens(file))
+            .filter_map(|file| file.kind)
+            .filter(|kind| is_log(*kind))
+            .collect();
         found.extend(kinds.into_iter().map(|kind| declared(it, kind, &matched, resolve)));
     }
     let spoken = |file: &FileFacts| stated.iter().any(|it| glob_matches(&it.path, &file.path));
-    for file in files.iter().filter(|it| it.kind.is_some_and(is_log) && !spoken(it)) {
+    let heard = |file: &&FileFacts| file.kind.is_some_and(is_log) && listens(file);
+    for file in files.iter().filter(heard).filter(|it| !spoken(it)) {
         found.extend(inferred(file, case, resolve));
     }
     found
@@ -110,6 +119,10 @@ fn is_log(kind: Kind) -> bool {
             | Kind::Firewall
             | Kind::Database
     )
+}
+
+fn listens(file: &FileFacts) -> bool {
+    !SILENT.contains(&file.format.as_str())
 }
 
 fn by_case(it: &model::Declared) -> Option<Stated> {
@@ -179,7 +192,7 @@ fn declared(
     resolve: &dyn Fn(&str) -> String,
 ) -> Asked {
     let mine: Vec<&FileFacts> =
-        matched.iter().copied().filter(|file| file.kind == Some(kind)).collect();
+        matched.iter().copied().filter(|file| file.kind == Some(kind) && listens(file)).collect();
     let mut against: Vec<Against> = Vec::new();
     let mut whole =
         |why| against.push(Against { span: it.span, why, operation: None, account: None });
@@ -289,4 +302,37 @@ fn rejected(file: &FileFacts, whole: Span, resolve: &dyn Fn(&str) -> String) -> 
         found.push(of(whole, "", ""));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_search_gave_proves_nothing_by_its_silence() {
+        let file = |format: &str| FileFacts {
+            path: format!("mail/{format}"),
+            kind: Some(Kind::MessageTrace),
+            format: format.to_owned(),
+            rows: 7,
+            from: Some(HOUR),
+            to: Some(2 * HOUR),
+            ..FileFacts::default()
+        };
+        let source = model::Declared {
+            path: "mail/*".to_owned(),
+            span: Some(Span { from: 0, to: 9 * HOUR }),
+            collected_at: Some(99 * HOUR),
+            ..model::Declared::default()
+        };
+        let stated = Case { sources: vec![source], ..Case::default() };
+        for case in [stated, Case::default()] {
+            let asked = |formats: &[&str]| {
+                let files: Vec<FileFacts> = formats.iter().map(|it| file(it)).collect();
+                asked(&case, &files, &[], &|it| it.to_owned()).len()
+            };
+            assert_eq!(asked(&["trace_defender", "trace_defender_beside"]), 0);
+            assert_eq!(asked(&["trace_defender", "trace_graph"]), 1);
+        }
+    }
 }

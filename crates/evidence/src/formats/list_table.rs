@@ -99,7 +99,7 @@ fn is_logged(cells: &[&str]) -> bool {
 /// An address, perhaps with a name, and not a text that mentions one.
 fn is_entry(cell: &str) -> bool {
     let words = cell.split_whitespace().filter(|it| !address::may_hold(it)).count();
-    address::may_hold(cell) && words <= 12 && !address::all_in(cell).is_empty()
+    address::may_hold(cell) && words <= 6 && !address::all_in(cell).is_empty()
 }
 
 /// Mails, programs, settings: texts that name addresses without being lists.

@@ -1,5 +1,7 @@
 //! Address cards (vCard 2.1, 3.0, 4.0).
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use encoding_rs::{Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8};
 use model::{Content, Kind, ListEntry, Reading, Reject};
 use serde_json::Value;
 
@@ -36,7 +38,7 @@ struct Property {
 fn properties(card: &str) -> Vec<Property> {
     let mut lines: Vec<String> = Vec::new();
     for line in card.lines() {
-        let open = lines.last().is_some_and(|it| is_quoted(it) && it.ends_with('='));
+        let open = lines.last().is_some_and(|it| it.ends_with('=') && is_quoted(it));
         match (lines.last_mut(), line.strip_prefix([' ', '\t'])) {
             (Some(last), _) if open => {
                 last.pop();
@@ -49,24 +51,60 @@ fn properties(card: &str) -> Vec<Property> {
     lines.iter().filter_map(|it| property(it)).collect()
 }
 
-fn is_quoted(line: &str) -> bool {
-    let head = line.split(':').next().unwrap_or_default();
-    head.to_ascii_uppercase().contains("QUOTED-PRINTABLE")
+/// Name with parameters, and value: they part at the first colon outside of quotation marks.
+fn parted(line: &str) -> Option<(&str, &str)> {
+    let mut quoted = false;
+    let at = line.find(|c: char| {
+        quoted ^= c == '"';
+        c == ':' && !quoted
+    });
+    let at = at.or_else(|| line.find(':'))?;
+    Some((&line[..at], &line[at + 1..]))
 }
 
+fn is_quoted(line: &str) -> bool {
+    parted(line).is_some_and(|it| it.0.to_ascii_uppercase().contains("QUOTED-PRINTABLE"))
+}
+
+/// The properties a list is made of; pictures and keys are not looked into.
+const WANTED: [&str; 4] = ["EMAIL", "FN", "N", "ORG"];
+
 fn property(line: &str) -> Option<Property> {
-    let (head, value) = line.split_once(':')?;
-    let name = head.split(';').next().unwrap_or_default();
-    let name = name.rsplit('.').next().unwrap_or_default().trim().to_ascii_uppercase();
-    let value = if is_quoted(line) {
-        let japanese = head.to_ascii_uppercase().contains("SHIFT_JIS");
-        let bytes = unquoted(value);
-        let encoding = if japanese { encoding_rs::SHIFT_JIS } else { encoding_rs::UTF_8 };
-        encoding.decode_without_bom_handling(&bytes).0.into_owned()
+    let (head, value) = parted(line)?;
+    let head = head.to_ascii_uppercase();
+    let mut parts = head.split(';');
+    let name = parts.next().unwrap_or_default().rsplit('.').next().unwrap_or_default().trim();
+    if !WANTED.contains(&name) {
+        return None;
+    }
+    let parameters: Vec<&str> = parts.map(str::trim).collect();
+    let coded =
+        |word: &str| parameters.iter().any(|it| it.strip_prefix("ENCODING=").unwrap_or(it) == word);
+    let bytes = if coded("QUOTED-PRINTABLE") {
+        unquoted(value)
+    } else if coded("BASE64") || coded("B") {
+        BASE64_STANDARD.decode(value.trim()).unwrap_or_default()
     } else {
-        value.to_owned()
+        value.as_bytes().to_vec()
     };
-    Some(Property { name, value: unescaped(&value) })
+    let charset = parameters.iter().find_map(|it| it.strip_prefix("CHARSET="));
+    let value = decoded(&bytes, charset.map(|it| it.trim_matches('"')));
+    Some(Property { name: name.to_owned(), value: unescaped(&value) })
+}
+
+/// A value in its charset. The file itself is decoded already: what is sound UTF-8 is text. Japanese
+/// phones write Shift_JIS and do not say so.
+fn decoded(bytes: &[u8], charset: Option<&str>) -> String {
+    let said = charset.and_then(|it| Encoding::for_label(it.as_bytes())).filter(|it| *it != UTF_8);
+    match (std::str::from_utf8(bytes), said) {
+        (Ok(text), None) => text.to_owned(),
+        // A character beyond ASCII cannot be the bytes of a value in an older charset.
+        (Ok(text), Some(said)) if !text.is_ascii() && said != ISO_2022_JP => {
+            let (other, _, broken) = said.decode(bytes);
+            if broken { text.to_owned() } else { other.into_owned() }
+        }
+        (_, said) => said.unwrap_or(SHIFT_JIS).decode(bytes).0.into_owned(),
+    }
 }
 
 fn unquoted(text: &str) -> Vec<u8> {
@@ -123,9 +161,20 @@ impl RowReader for Cards {
                 ..Reject::default()
             });
         };
-        let entry = entry(card);
+        let ended = card.trim_end().to_ascii_uppercase().ends_with("END:VCARD");
+        // Of a card that the file cuts off the last line may be half a line.
+        let whole = if ended { card } else { &card[..card.rfind('\n').map_or(0, |it| it + 1)] };
+        let entry = entry(whole);
+        if !ended && entry.addresses.is_empty() {
+            let reason = "the address card has no end".to_owned();
+            return Content::Reject(Reject { reason, ..Reject::default() });
+        }
         self.unreadable += u64::from(entry.addresses.is_empty());
-        record(entry, &Value::String(card.replace('\r', "")))
+        let mut content = record(entry, &Value::String(card.replace('\r', "")));
+        if let Content::Record(it) = &mut content {
+            it.losses += u32::from(!ended);
+        }
+        content
     }
 
     fn canonical(&mut self, row: RawRow<'_>) -> Value {

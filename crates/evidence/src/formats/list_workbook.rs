@@ -1,4 +1,4 @@
-//! A list of people in an Excel workbook, every sheet of it, hidden ones too.
+//! A list of people in a workbook (XLSX, XLSB, XLS, ODS), every sheet of it, hidden ones too.
 
 use model::Kind;
 
@@ -8,7 +8,7 @@ use crate::format::{Format, Shape};
 pub(super) const FORMAT: Format = Format {
     id: "list_workbook",
     kind: Kind::List,
-    name: "any Excel workbook with mail addresses",
+    name: "any workbook with mail addresses: XLSX, XLSB, XLS, ODS",
     proves: "addresses the organisation holds",
     reference: "any workbook with mail addresses",
     recognises: |head| head.shape == Shape::Workbook && is_list(head),

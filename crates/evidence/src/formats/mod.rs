@@ -5,6 +5,7 @@ mod firewall_fortigate;
 mod inventory_graph_users;
 mod inventory_mailbox_csv;
 mod inventory_users_csv;
+mod list_ldif;
 mod list_outlook_csv;
 mod list_table;
 mod list_vcard;
@@ -13,6 +14,12 @@ mod signins_graph;
 mod signins_portal_csv;
 #[cfg(test)]
 mod tests;
+mod trace_cmdlet_json;
+mod trace_defender;
+mod trace_defender_beside;
+mod trace_eac_csv;
+mod trace_extended_csv;
+mod trace_graph;
 mod trace_summary_csv;
 mod trace_v2_csv;
 mod ual_graph;
@@ -33,7 +40,13 @@ pub const FORMATS: &[Format] = &[
     signins_graph::FORMAT,
     signins_portal_csv::FORMAT,
     trace_summary_csv::FORMAT,
+    trace_extended_csv::FORMAT,
     trace_v2_csv::FORMAT,
+    trace_eac_csv::FORMAT,
+    trace_cmdlet_json::FORMAT,
+    trace_graph::FORMAT,
+    trace_defender::FORMAT,
+    trace_defender_beside::FORMAT,
     firewall_fortigate::FORMAT,
     database_postgres_csv::FORMAT,
     inventory_graph_users::FORMAT,
@@ -41,6 +54,7 @@ pub const FORMATS: &[Format] = &[
     inventory_users_csv::FORMAT,
     list_outlook_csv::FORMAT,
     list_vcard::FORMAT,
+    list_ldif::FORMAT,
     list_workbook::FORMAT,
     list_table::FORMAT,
 ];

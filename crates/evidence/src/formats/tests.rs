@@ -1,5 +1,8 @@
 //! Every format through the whole front: find, inspect, read.
 
+mod list;
+mod trace;
+
 use std::fs;
 
 use model::{
@@ -378,12 +381,12 @@ fn cards_are_unfolded() {
 BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E8=8A=B1=\r\n=E5=AD=90\r\nTEL:03\r\nEND:VCARD\r\nBEGIN:VCARD\r\nEMAIL:cut@x.jp\r\n";
     let seen = seen(text);
     assert_eq!((seen.format, seen.kind), (Some("list_vcard"), Kind::List));
-    assert_eq!(seen.addresses(), ["taro@example.jp t2@x.jp", ""]);
+    assert_eq!(seen.addresses(), ["taro@example.jp t2@x.jp", "", "cut@x.jp"]);
     assert_eq!(
         (seen.lists()[0].organisation.as_str(), seen.lists()[1].name.as_str()),
         ("甲社 総務部", "花子")
     );
-    assert_eq!((seen.reading.unreadable, seen.reading.rejected), (1, 1));
+    assert_eq!((seen.reading.unreadable, seen.reading.lossy, seen.reading.rejected), (1, 1, 0));
 }
 
 #[test]

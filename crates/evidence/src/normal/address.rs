@@ -219,6 +219,8 @@ fn peel(text: &str) -> &str {
             now = rest.split('?').next().unwrap_or(rest);
         }
         now = now.strip_prefix("smtp:").unwrap_or(now);
+        // A cell marked as text keeps its apostrophe in some exports.
+        now = now.strip_prefix('\'').unwrap_or(now);
         // `="a@b"`: how some programs keep a spreadsheet from reading the cell as a number.
         if let Some(rest) = now.strip_prefix("=\"").and_then(|it| it.strip_suffix('"')) {
             now = rest;

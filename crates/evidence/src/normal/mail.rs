@@ -28,13 +28,26 @@ pub(crate) fn status(text: &str) -> String {
     let plain: String =
         last.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
     match plain.as_str() {
-        "deliver" | "send" | "sendexternal" | "sent" | "配信済み" | "配信されました" => {
-            return "Delivered".to_owned();
-        }
+        "deliver"
+        | "send"
+        | "sendexternal"
+        | "sent"
+        | "配信済み"
+        | "配信されました"
+        | "配信"
+        | "配達済み" => return "Delivered".to_owned(),
         "fail" | "drop" | "失敗" | "失敗しました" => return "Failed".to_owned(),
-        "defer" | "保留中" => return "Pending".to_owned(),
-        "expand" | "展開済み" => return "Expanded".to_owned(),
-        "quarantine" | "検疫済み" => return "Quarantined".to_owned(),
+        "defer" | "保留中" | "保留" => return "Pending".to_owned(),
+        "expand" | "展開済み" | "展開" => return "Expanded".to_owned(),
+        "quarantine" | "検疫済み" | "検疫" => return "Quarantined".to_owned(),
+        "スパムとしてフィルター処理済み" | "スパムとしてフィルター" | "スパム" =>
+        {
+            return "FilteredAsSpam".to_owned();
+        }
+        "resolve" | "解決済み" => return "Resolved".to_owned(),
+        "状態の取得" | "状態を取得中" | "状態を取得しています" => {
+            return "GettingStatus".to_owned();
+        }
         _ => {}
     }
     let known = KNOWN.iter().find(|it| it.to_lowercase() == plain);
@@ -44,9 +57,9 @@ pub(crate) fn status(text: &str) -> String {
 /// Returns `outbound`, `inbound`, `internal`, or nothing.
 pub(crate) fn direction(text: &str) -> &'static str {
     match text.trim().to_lowercase().as_str() {
-        "originating" | "2" | "outbound" | "送信" => "outbound",
+        "originating" | "2" | "outbound" | "outgoing" | "送信" => "outbound",
         "incoming" | "1" | "inbound" | "受信" => "inbound",
-        "intra-org" | "internal" | "intraorg" => "internal",
+        "intra-org" | "internal" | "intraorg" | "組織内" => "internal",
         _ => "",
     }
 }
@@ -62,14 +75,99 @@ pub(crate) fn party(text: &str) -> String {
     }
 }
 
-/// Makes the record of a mail: its key is message id + recipients + time (design §4.1), or that of
-/// the whole row where there is no message id. `time` is the instant's text as recorded, used where
-/// the file's dates are ambiguous.
+/// Tells whether a status is the end of the matter. What a mail was on its way (`Receive`,
+/// `Pending`) says nothing against what became of it later.
+pub(crate) fn is_final(status: &str) -> bool {
+    !matches!(status, "" | "Receive" | "Pending" | "GettingStatus" | "Resolved")
+}
+
+/// Returns a network message id as Defender writes it: summary reports leave the dashes out.
+pub(crate) fn network_id(text: &str) -> String {
+    let id = signin::id(text);
+    if id.len() != 32 || !id.bytes().all(|it| it.is_ascii_hexdigit()) {
+        return id;
+    }
+    let parts = [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]];
+    parts.join("-")
+}
+
+/// The whole second of an instant: the finest time that every export of a trace gives.
+fn second(at: Micros) -> Micros {
+    at.div_euclid(1_000_000) * 1_000_000
+}
+
+/// What two exports of one mail must agree on. Left out is what they measure at different places
+/// or times: decimals of the second, the size, a status that was not yet the last, and that a mail
+/// stayed inside, which some call outbound.
+pub(crate) fn canonical(mail: &Mail) -> Value {
+    let status = |it: &str| if is_final(it) { it.to_owned() } else { String::new() };
+    let mut recipients: Vec<[String; 2]> = std::iter::once((&mail.recipient, &mail.status))
+        .chain(mail.more.iter().map(|(address, it)| (address, it)))
+        .map(|(address, it)| [address.clone(), status(it)])
+        .collect();
+    recipients.sort_unstable();
+    let plain = Mail {
+        at: mail.at.map(second),
+        recipient: String::new(),
+        status: String::new(),
+        more: Vec::new(),
+        size: -1,
+        direction: mail.direction.replace("internal", ""),
+        ..mail.clone()
+    };
+    let mut value = signin::typed(&plain);
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("recipients".to_owned(), serde_json::json!(recipients));
+    }
+    canonical::form(&value).unwrap_or_default()
+}
+
+/// Adds to a mail what another export of it tells besides. Which of the two comes first makes no
+/// difference.
+pub(crate) fn add(it: &mut Mail, other: &Mail) {
+    it.at = it.at.max(other.at);
+    it.size = it.size.max(other.size);
+    longer(&mut it.subject, &other.subject);
+    for (mine, theirs) in [
+        (&mut it.message_id, &other.message_id),
+        (&mut it.network_message_id, &other.network_message_id),
+        (&mut it.sender, &other.sender),
+        (&mut it.ip, &other.ip),
+        (&mut it.direction, &other.direction),
+    ] {
+        if mine.is_empty() || (!theirs.is_empty() && theirs < mine) {
+            mine.clone_from(theirs);
+        }
+    }
+    let mine = std::iter::once((&it.recipient, &mut it.status))
+        .chain(it.more.iter_mut().map(|(address, status)| (&*address, status)));
+    for (address, status) in mine {
+        let theirs = std::iter::once((&other.recipient, &other.status))
+            .chain(other.more.iter().map(|(address, status)| (address, status)))
+            .find(|it| it.0 == address);
+        if let Some((_, theirs)) = theirs
+            && (is_final(theirs), theirs) > (is_final(status), &*status)
+        {
+            status.clone_from(theirs);
+        }
+    }
+}
+
+/// Subjects are cut at 256 characters by some exports.
+fn longer(mine: &mut String, theirs: &str) {
+    if (theirs.len(), theirs) > (mine.len(), mine.as_str()) {
+        theirs.clone_into(mine);
+    }
+}
+
+/// Makes the record of a mail: its key is message id + recipients + time to the second (design
+/// §4.1), or that of the whole row where there is no message id. `time` is the instant's text as
+/// recorded, used where the file's dates are ambiguous.
 pub(crate) fn record(mail: Mail, time: &str, losses: u32, row: impl FnOnce() -> Value) -> Content {
     let key = if mail.message_id.is_empty() {
         canonical::key_of_row(&row())
     } else {
-        let at = mail.at.map_or_else(|| time.trim().to_owned(), |it| it.to_string());
+        let at = mail.at.map_or_else(|| time.trim().to_owned(), |it| second(it).to_string());
         let mut recipients: Vec<&str> = vec![&mail.recipient];
         recipients.extend(mail.more.iter().map(|(address, _)| address.as_str()));
         recipients.sort_unstable();
@@ -77,6 +175,13 @@ pub(crate) fn record(mail: Mail, time: &str, losses: u32, row: impl FnOnce() -> 
         hex(&Sha256::digest(parts.join("\n")))
     };
     let body = canonical::body_of(&signin::typed(&mail));
+    Content::Record(Box::new(Record { key, body, losses, what: What::Mail(mail) }))
+}
+
+/// Makes the record of one event on a mail's way: each row of a report of events is a record of its
+/// own, and what it tells joins by message id and recipient.
+pub(crate) fn event(mail: Mail, losses: u32, row: &Value) -> Content {
+    let (key, body) = (canonical::key_of_row(row), canonical::body_of(row));
     Content::Record(Box::new(Record { key, body, losses, what: What::Mail(mail) }))
 }
 

@@ -14,5 +14,6 @@ pub(crate) mod mail;
 pub mod name;
 pub(crate) mod pairs;
 pub(crate) mod signin;
+pub(crate) mod trace;
 pub(crate) mod ual;
 pub(crate) mod ual_table;

@@ -1,7 +1,8 @@
-//! Rows of an Excel workbook, sheet by sheet.
+//! Rows of a workbook (XLSX, XLSB, XLS, ODS), sheet by sheet.
 
 use std::io::Cursor;
 
+use super::xls;
 use calamine::{Data, Reader, open_workbook_auto_from_rs};
 
 /// Opens a workbook and hands over each row: (first of its sheet, cells). Empty rows are no rows.
@@ -9,9 +10,10 @@ pub(crate) fn rows(
     bytes: Vec<u8>,
     visit: &mut dyn FnMut(bool, &[&str]),
 ) -> Result<(), calamine::Error> {
-    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes))?;
+    xls::check(&bytes)?;
+    let mut book = xls::caught(|| open_workbook_auto_from_rs(Cursor::new(bytes)))?;
     for sheet in book.sheet_names() {
-        let range = book.worksheet_range(&sheet)?;
+        let range = xls::caught(|| book.worksheet_range(&sheet))?;
         let mut first = true;
         for row in range.rows() {
             let cells: Vec<String> = row.iter().map(text).collect();

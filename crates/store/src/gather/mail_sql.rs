@@ -4,15 +4,20 @@ use anyhow::Result;
 
 use crate::Store;
 
+/// Statuses that a mail has on its way, as SQL.
+pub(crate) const INTERIM: &str = "'', 'Receive', 'Pending', 'GettingStatus', 'Resolved'";
+
 /// One row a message and recipient of the messages in a table of single texts: its last status,
 /// headers of expanded distribution lists left out. What the trace says comes after what the
-/// Send record says; a later row after an earlier one.
+/// Send record says; what became of a mail after what it was on its way; a later row after an
+/// earlier one.
 pub(crate) fn deliveries(messages: &str) -> String {
     format!(
         "SELECT message, address, max(latest) LIKE concat('%', chr(31), 'Failed') AS failed FROM (\
          SELECT m.message AS message, m.recipient AS address, \
          CASE WHEN m.status = 'Expanded' THEN 1 ELSE 0 END AS header, \
-         concat('1', CAST(coalesce(m.at, -62135596800000000) + 4611686018427387904 AS VARCHAR), m.key, chr(31), m.status) AS latest \
+         concat(CASE WHEN m.status IN ({INTERIM}) THEN '1' ELSE '2' END, \
+         CAST(coalesce(m.at, -62135596800000000) + 4611686018427387904 AS VARCHAR), chr(31), m.status) AS latest \
          FROM mails m JOIN {messages} w ON m.message = w.value WHERE m.recipient <> '' \
          UNION ALL SELECT r.message, r.address, 0, '0' \
          FROM recipients r JOIN {messages} w ON r.message = w.value WHERE r.worked AND r.address <> ''\
