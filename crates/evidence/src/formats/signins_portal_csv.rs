@@ -24,8 +24,8 @@ pub(super) const FORMAT: Format = Format {
     recognises: |head| {
         let has = |names: &[&str]| head.columns.has_any(names);
         has(DATE) && has(IP) && has(APP_NAME) && (has(UPN) || has(SERVICE)) && {
-            // A directory audit has neither of these.
-            has(REQUEST) || has(ERROR) || has(STATUS)
+            // A directory audit has none of these.
+            has(REQUEST) || has(ERROR) || has(STATUS) || has(OLDER)
         }
     },
     open: |head, _| Box::new(Table::new(head)),
@@ -36,9 +36,13 @@ const REQUEST: &[&str] = &["request id", "要求 id", "リクエスト id", "req
 const UPN: &[&str] = &["username", "ユーザー名", "userprincipalname"];
 const SERVICE: &[&str] =
     &["service principal id", "サービス プリンシパル id", "serviceprincipalid"];
+const SERVICE_NAME: &[&str] =
+    &["service principal name", "サービス プリンシパル名", "serviceprincipalname"];
 const IP: &[&str] = &["ip address", "ip アドレス", "ipaddress"];
 const APP_NAME: &[&str] = &["application", "アプリケーション", "appdisplayname"];
 const STATUS: &[&str] = &["status", "状態", "ステータス"];
+/// What the download of older years and tables of sign-in objects have.
+const OLDER: &[&str] = &["clientappused", "isinteractive", "conditionalaccessstatus", "country"];
 const ERROR: &[&str] = &[
     "sign-in error code",
     "サインイン エラー コード",
@@ -153,6 +157,11 @@ impl Table {
         }
     }
 
+    fn app_name(&self, cells: &[&str]) -> String {
+        let name = self.said(cells, APP_NAME);
+        if name.is_empty() { self.said(cells, SERVICE_NAME) } else { name }
+    }
+
     fn actor(&self, cells: &[&str]) -> (String, Vec<String>) {
         let upn = name::account(signin::said(self.get(cells, UPN)));
         let ids =
@@ -184,13 +193,13 @@ impl Table {
             succeeded,
             error,
             ip: ip::canonical(self.get(cells, IP)).unwrap_or_default(),
-            session: self.said(cells, &["session id", "セッション id", "sessionid"]),
+            session: signin::id(self.get(cells, &["session id", "セッション id", "sessionid"])),
             token: self.said(
                 cells,
                 &["unique token identifier", "一意のトークン識別子", "uniquetokenidentifier"],
             ),
             app: signin::id(self.get(cells, &["application id", "アプリケーション id", "appid"])),
-            app_name: self.said(cells, APP_NAME),
+            app_name: self.app_name(cells),
             client: self.said(cells, &["client app", "クライアント アプリ", "clientappused"]),
             agent: self.said(cells, &["user agent", "ユーザー エージェント", "useragent"]),
             managed,
