@@ -260,6 +260,7 @@ fn mails(store: &mut Store, it: &mut Judgement, decisions: &[Decision]) -> Resul
 fn deeds(store: &mut Store, it: &mut Judgement) -> Result<()> {
     let messages: Vec<String> = it.fraudulent().into_iter().map(|(message, _)| message).collect();
     it.touches = store.touches(&it.attackers(), &messages)?;
+    let twins = store.twins()?;
     let account_of: BTreeMap<&str, &str> =
         it.built.drafts.iter().map(|draft| (draft.id.as_str(), draft.account.as_str())).collect();
     it.deeds = touched::deeds(&touched::Inputs {
@@ -270,6 +271,7 @@ fn deeds(store: &mut Store, it: &mut Judgement) -> Result<()> {
         },
         attacker: &|context| it.attacker_context(context),
         account_of: &|session| account_of.get(session).map(|it| (*it).to_owned()),
+        twins: &twins,
         directory: &it.directory,
     });
     Ok(())

@@ -522,7 +522,8 @@ fn silences(inputs: &Inputs<'_>, asked: &[Asked]) -> BTreeMap<(Kind, String), Ho
         if verdict.is_some_and(|it| doubtful.contains(&it.verdict)) {
             continue;
         }
-        let kind = if inputs.contexts[i].signin { Kind::Signins } else { Kind::Ual };
+        let signin = inputs.contexts[i].signin;
+        let Some(kind) = observability::kind_of(signin, &act.workload) else { continue };
         let workload = if kind == Kind::Ual { act.workload.as_str() } else { "" };
         let hours = present.entry((kind, workload)).or_default();
         hours.insert(act.first.div_euclid(HOUR));

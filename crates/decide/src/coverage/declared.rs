@@ -10,6 +10,9 @@ use super::{FileFacts, looks_capped};
 /// Formats whose search leaves records out unless high completeness was asked for.
 const SEARCHED: [&str; 2] = ["ual_search_csv", "ual_splunk_csv"];
 
+/// Formats that stand beside a log and are none: what an export of them was asked for shows nothing.
+const BESIDE: [&str; 2] = ["signins_auth_details_csv", "entra_risk"];
+
 /// Why a part of what was asked for does not count.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Against {
@@ -84,16 +87,18 @@ pub(super) fn asked(
         .filter_map(by_case)
         .chain(decisions.iter().filter_map(|it| by_decision(it, case)))
         .collect();
+    let logs = |file: &&FileFacts| !BESIDE.contains(&file.format.as_str());
     let mut found = Vec::new();
     for it in &stated {
-        let matched: Vec<&FileFacts> =
-            files.iter().filter(|file| glob_matches(&it.path, &file.path)).collect();
+        let named = files.iter().filter(|file| glob_matches(&it.path, &file.path));
+        let matched: Vec<&FileFacts> = named.filter(logs).collect();
         let kinds: BTreeSet<Kind> =
             matched.iter().filter_map(|file| file.kind).filter(|kind| is_log(*kind)).collect();
         found.extend(kinds.into_iter().map(|kind| declared(it, kind, &matched, resolve)));
     }
     let spoken = |file: &FileFacts| stated.iter().any(|it| glob_matches(&it.path, &file.path));
-    for file in files.iter().filter(|it| it.kind.is_some_and(is_log) && !spoken(it)) {
+    let alone = files.iter().filter(logs).filter(|it| it.kind.is_some_and(is_log) && !spoken(it));
+    for file in alone {
         found.extend(inferred(file, case, resolve));
     }
     found

@@ -107,6 +107,7 @@ pub(crate) fn actor(row: &Value) -> (String, Vec<String>) {
         user.clone(),
         name::account(&said(&["initiatedBy", "app", "displayName"])),
         name::account(&said(&["initiatedBy", "user", "displayName"])),
+        name::account(&said(&["identity"])),
     ];
     if upn.is_empty() {
         let named = fallback.into_iter().find(|it| !it.is_empty());

@@ -15,6 +15,7 @@ mod reading;
 mod sends;
 mod sent;
 mod touches;
+mod twins;
 
 use anyhow::Result;
 
