@@ -240,16 +240,46 @@ mod tests {
     }
 
     fn run(touches: &[Touch], acts: &[Act]) -> Deeds {
+        with_twins(touches, acts, &[])
+    }
+
+    fn with_twins(touches: &[Touch], acts: &[Act], twins: &[Twins]) -> Deeds {
         let directory = Directory::new(&[], &[], ["a@x".to_owned()], &Case::default());
         deeds(&Inputs {
             touches,
             acts,
             app_of: &|_| "9199bf20-a13f-4107-85dc-02114787ef48".to_owned(),
-            attacker: &|context| (context == "c").then(|| "a@x".to_owned()),
+            attacker: &|context| context.starts_with('c').then(|| "a@x".to_owned()),
             account_of: &|_| Some("a@x".to_owned()),
-            twins: &[],
+            twins,
             directory: &directory,
         })
+    }
+
+    #[test]
+    fn a_change_that_two_logs_tell_of_is_counted_once() {
+        let act = |context: &str, workload: &str, records| Act {
+            context: context.into(),
+            operation: "Consent to application".into(),
+            workload: workload.into(),
+            records,
+            ..Act::default()
+        };
+        let twins = |counted: &str| Twins {
+            counted: counted.into(),
+            again: "c2".into(),
+            operation: "Consent to application".into(),
+            records: 1,
+        };
+        let acts = [act("c", "AzureActiveDirectory", 1), act("c2", model::ENTRA_AUDIT, 2)];
+        let records = |it: &Deeds| {
+            let key = ("a@x".to_owned(), "settings:a@x".to_owned(), "consent".to_owned());
+            (it.operations[&key].records, it.scopes["settings:a@x"], it.scopes["account:a@x"])
+        };
+        assert_eq!(records(&with_twins(&[], &acts, &[twins("c")])), (2, 2, 2));
+        // The other log's record is nobody's that is known: this one must speak.
+        assert_eq!(records(&with_twins(&[], &acts, &[twins("owner")])), (3, 3, 3));
+        assert_eq!(records(&run(&[], &acts)), (3, 3, 3));
     }
 
     #[test]

@@ -16,14 +16,14 @@ const TWINS: &str = "WITH changes AS (\
        SELECT operation, request, rank, min(context) AS context FROM changes WHERE request <> '' \
        GROUP BY operation, request, rank\
      ), by_second AS (\
-       SELECT operation, actor, second, rank, min(context) AS context FROM changes WHERE request = '' \
-       GROUP BY operation, actor, second, rank\
+       SELECT operation, actor, second, rank, request = '' AS bare, min(context) AS context FROM changes \
+       GROUP BY operation, actor, second, rank, request = ''\
      ), pairs AS (\
        SELECT a.key, a.context AS again, a.operation AS operation, b.context AS counted FROM audit a \
        JOIN by_request b ON a.operation = b.operation AND a.request = b.request WHERE b.rank < a.rank \
        UNION ALL SELECT a.key, a.context, a.operation, b.context FROM audit a \
        JOIN by_second b ON a.operation = b.operation AND a.actor = b.actor AND a.second = b.second \
-       WHERE b.rank < a.rank\
+       WHERE b.rank < a.rank AND (b.bare OR a.request = '')\
      ) SELECT counted, again, operation, count(*) FROM (\
        SELECT key, again, operation, min(counted) AS counted FROM pairs GROUP BY key, again, operation\
      ) GROUP BY counted, again, operation ORDER BY counted, again, operation";
