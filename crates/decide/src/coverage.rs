@@ -198,7 +198,12 @@ impl Log {
             holes: silences(inputs, &asked),
             throttled: throttled(acts, inputs.directory),
             inventory: inputs.directory.has_inventory().then_some(inventory),
-            kinds: inputs.files.iter().filter(|it| it.rows > 0).filter_map(|it| it.kind).collect(),
+            kinds: inputs
+                .files
+                .iter()
+                .filter(|it| it.rows > 0 && !declared::is_beside(it))
+                .filter_map(|it| it.kind)
+                .collect(),
             lossy: inputs.files.iter().any(|it| it.kind == Some(Kind::Ual) && it.lossy > 0),
             asked,
         }

@@ -13,6 +13,11 @@ const SEARCHED: [&str; 2] = ["ual_search_csv", "ual_splunk_csv"];
 /// Formats that stand beside a log and are none: what an export of them was asked for shows nothing.
 const BESIDE: [&str; 2] = ["signins_auth_details_csv", "entra_risk"];
 
+/// Tells whether a file stands beside a log and is none.
+pub(super) fn is_beside(file: &FileFacts) -> bool {
+    BESIDE.contains(&file.format.as_str())
+}
+
 /// Why a part of what was asked for does not count.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Against {
@@ -87,7 +92,7 @@ pub(super) fn asked(
         .filter_map(by_case)
         .chain(decisions.iter().filter_map(|it| by_decision(it, case)))
         .collect();
-    let logs = |file: &&FileFacts| !BESIDE.contains(&file.format.as_str());
+    let logs = |file: &&FileFacts| !is_beside(file);
     let mut found = Vec::new();
     for it in &stated {
         let named = files.iter().filter(|file| glob_matches(&it.path, &file.path));

@@ -11,7 +11,7 @@ use crate::{
     format::{Format, Head, RawRow, RowReader},
     normal::{
         columns::{Columns, cell},
-        date, ip, name, signin,
+        date, directory, ip, name, signin,
     },
 };
 
@@ -137,7 +137,10 @@ impl Table {
     }
 
     fn place(&self, cells: &[&str]) -> (String, String) {
-        let (city, country) = signin::place(signin::said(self.get(cells, &["location", "場所"])));
+        let written = signin::said(self.get(cells, &["location", "場所"]));
+        // A table PowerShell made of objects has the name of their type there.
+        let whole = if directory::is_lost(written) { "" } else { written };
+        let (city, country) = signin::place(whole);
         let or = |found: String, other: &str| {
             if found.is_empty() { signin::said(other).to_owned() } else { found }
         };
@@ -238,7 +241,8 @@ impl RowReader for Table {
 
     fn read(&mut self, row: RawRow<'_>) -> Content {
         let RawRow::Cells(cells) = row else { return signin::reject("no table row", "") };
-        let missing = cells.len() < self.columns.names().len();
+        let missing = cells.len() < self.columns.names().len()
+            || cells.iter().any(|it| directory::is_lost(it));
         if let Some(it) = self.sign_in(cells) {
             return signin::record(it, u32::from(missing), || self.columns.value(cells));
         }

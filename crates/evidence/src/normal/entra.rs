@@ -78,6 +78,8 @@ pub(crate) struct Rows {
     columns: Columns,
     clock: Clock,
     surveyed: bool,
+    /// What the first row is: a broken one is taken for the same.
+    usual: Sort,
 }
 
 impl Rows {
@@ -93,10 +95,12 @@ impl Rows {
     }
 
     fn new(head: &Head, zone: &str) -> Rows {
+        let first = first(head).unwrap_or_default();
         Rows {
             columns: head.columns.clone(),
             clock: Clock::new(zone),
-            surveyed: !first(head).is_some_and(|it| date::parse_iso(&time_of(&it)).is_some()),
+            surveyed: date::parse_iso(&time_of(&first)).is_none(),
+            usual: sort(&first),
         }
     }
 
@@ -139,10 +143,32 @@ impl RowReader for Rows {
     }
 
     fn broken(&mut self, cells: &[&str], text: &str, reason: &str) -> Reject {
-        if cells.is_empty() {
-            return super::ual_table::lead_of_text(text, reason);
+        if !cells.is_empty() {
+            return lead(&in_words(of_cells(&self.columns, cells)), &self.clock, reason);
         }
-        lead(&of_cells(&self.columns, cells), &self.clock, reason)
+        // The text breaks off or in: what stands there before and after is still readable.
+        let keys = [
+            "createdDateTime",
+            "activityDateTime",
+            "TimeGenerated",
+            "userPrincipalName",
+            "UserPrincipalName",
+            "AccountUpn",
+            "activityDisplayName",
+            "OperationName",
+        ];
+        let found = keys.iter().filter_map(|key| Some(((*key).to_owned(), said_in(text, key)?)));
+        let row = Value::Object(found.collect());
+        let operation = match self.usual {
+            Sort::SignIn => "SignIn".to_owned(),
+            _ => name::operation(&either(&row, &["activityDisplayName", "operationName"])),
+        };
+        Reject {
+            reason: reason.to_owned(),
+            at: keys[..3].iter().find_map(|key| self.clock.read(&json::text(&row, &[key]))),
+            operation,
+            account: name::account(&either(&row, &["userPrincipalName", "accountUpn"])),
+        }
     }
 
     fn canonical(&mut self, row: RawRow<'_>) -> Value {
@@ -158,6 +184,13 @@ impl RowReader for Rows {
     fn finish(&mut self, reading: &mut Reading) {
         self.clock.finish(reading);
     }
+}
+
+/// The text under a key in JSON that cannot be parsed.
+fn said_in(text: &str, key: &str) -> Option<Value> {
+    let (_, rest) = text.split_once(&format!("\"{key}\""))?;
+    let rest = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    rest.split_once('"').map(|it| Value::String(it.0.to_owned()))
 }
 
 /// What a reject of a row still tells.

@@ -58,7 +58,7 @@ fn sign_in(row: &Value, clock: &Clock) -> Option<SignIn> {
 
 fn event(row: &Value, clock: &Clock) -> Option<Event> {
     let text = |path: &[&str]| json::text(row, path);
-    let device = |key| text(&["deviceDetail", key]);
+    let device = |key| nested(row, "deviceDetail", key);
     let error = error(row);
     let (actor, actor_ids) = actor(row);
     let (device_id, trust) = (signin::id(&device("deviceId")), device("trustType"));
@@ -99,8 +99,26 @@ fn event(row: &Value, clock: &Clock) -> Option<Event> {
 
 /// A number in Graph, a text in Sentinel and in the envelope of a diagnostic record.
 fn error(row: &Value) -> i32 {
-    let said = [["status", "errorCode"].as_slice(), &["resultType"], &["errorCode"]];
-    said.iter().find_map(|path| json::text(row, path).parse().ok()).unwrap_or(-1)
+    let said = [
+        nested(row, "status", "errorCode"),
+        json::text(row, &["resultType"]),
+        json::text(row, &["errorCode"]),
+    ];
+    said.iter().find_map(|it| it.parse().ok()).unwrap_or(-1)
+}
+
+/// A part of a nested object, also where PowerShell has written the object as text:
+/// `@{errorCode=50126; failureReason=…}`.
+fn nested(row: &Value, object: &str, key: &str) -> String {
+    let Some(text) = json::at(row, &[object]).as_str() else {
+        return json::text(row, &[object, key]);
+    };
+    let Some(inside) = text.trim().strip_prefix("@{").and_then(|it| it.strip_suffix('}')) else {
+        return String::new();
+    };
+    let mut parts = inside.split(';').filter_map(|it| it.split_once('='));
+    let found = parts.find(|(name, _)| name.trim().eq_ignore_ascii_case(key));
+    found.map(|it| it.1.trim().to_owned()).unwrap_or_default()
 }
 
 fn app_name(row: &Value) -> String {
@@ -111,7 +129,7 @@ fn app_name(row: &Value) -> String {
 
 /// Sentinel has the country alone under `Location`, the rest under `LocationDetails`.
 fn place(row: &Value, key: &str) -> String {
-    let found = [json::text(row, &["location", key]), json::text(row, &["locationDetails", key])];
+    let found = [nested(row, "location", key), nested(row, "locationDetails", key)];
     found.iter().map(|it| signin::said(it)).find(|it| !it.is_empty()).unwrap_or_default().to_owned()
 }
 

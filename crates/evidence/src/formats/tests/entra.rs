@@ -206,6 +206,35 @@ fn steps_of_a_sign_in_join_it_and_count_none() {
 }
 
 #[test]
+fn what_powershell_wrote_as_text_is_read_as_far_as_it_goes_and_marked() {
+    let mut flat = graph();
+    flat["status"] = json!("@{errorCode=50126; failureReason=Invalid username or password.}");
+    flat["location"] = json!("@{city=Lagos; state=; countryOrRegion=NG; geoCoordinates=}");
+    flat["deviceDetail"] = json!("@{deviceId=; displayName=; isCompliant=False; trustType=}");
+    let seen_flat = seen(flat.to_string());
+    let it = seen_flat.signins()[0];
+    assert_eq!(
+        (it.event.error, it.event.country.as_str(), it.city.as_str()),
+        (50126, "NG", "Lagos")
+    );
+    assert_eq!((it.event.managed, seen_flat.records[0].losses), (Some(false), 3));
+    let csv = "CreatedDateTime,Id,UserPrincipalName,AppDisplayName,IPAddress,ClientAppUsed,Location,Status\n\
+        2025-10-20T03:04:05Z,r1,a@x.jp,Teams,203.0.113.9,Browser,\
+        Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInLocation,Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInStatus\n";
+    let lost = seen(csv);
+    let it = lost.signins()[0];
+    assert_eq!((it.city.as_str(), it.event.succeeded, lost.records[0].losses), ("", None, 1));
+    let csv = "Id,ActivityDateTime,ActivityDisplayName,CorrelationId,InitiatedBy,Result,TargetResources\n\
+        d1,2025-10-20T03:04:05Z,Add user,c1,Microsoft.Graph.PowerShell.Models.MicrosoftGraphAuditActivityInitiator,success,System.Object[]\n";
+    let lost = seen(csv);
+    assert_eq!(
+        (lost.format, lost.events()[0].operation.as_str()),
+        (Some("entra_audit_graph"), "Add user")
+    );
+    assert_eq!(lost.records[0].losses, 2);
+}
+
+#[test]
 fn services_of_every_container_are_no_persons() {
     let portal = "Date (UTC),Request ID,Correlation ID,Service principal ID,Service principal name,Credential key ID,\
 Credential thumbprint,Application,Application ID ,App owner tenant ID,Resource,Resource ID ,Resource tenant ID,\
@@ -447,6 +476,28 @@ fn a_broken_row_costs_itself_alone_and_leaves_a_lead() {
     assert_eq!((seen.reading.rows, seen.reading.rejected), (3, 1));
     assert_eq!(seen.rejects[0].account, "b@x.jp");
     assert_eq!(seen.rejects[0].at, Some(at("2025-10-20T03:04:05Z")));
+    assert_eq!(seen.rejects[0].operation, "SignIn");
+    let cut = audit().to_string();
+    let text = format!("{}\n{}\n", audit(), &cut[..cut.len() - 3]);
+    let rejects = super::seen(text).rejects;
+    assert_eq!(rejects[0].operation, "Consent to application");
+    assert_eq!(rejects[0].account, "hanako@example.or.jp");
+    assert_eq!(rejects[0].at, Some(at("2025-10-20T03:04:05.678Z")));
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+    /// Every row is a record or a reject, whatever stands in one place of the file.
+    #[test]
+    fn a_damaged_byte_is_never_the_end(n in 0_usize..19, place in 0_usize..6_000, byte: u8) {
+        let (format, text) = containers().into_iter().chain(audit_containers()).nth(n).unwrap();
+        let mut bytes = text.into_bytes();
+        let place = place % bytes.len();
+        bytes[place] = byte;
+        // `seen` counts rows, records and rejects.
+        let seen = seen(&bytes);
+        proptest::prop_assert!(seen.reading.rows <= 12, "{format}: {}", seen.reading.rows);
+    }
 }
 
 #[test]
