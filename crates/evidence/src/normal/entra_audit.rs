@@ -27,7 +27,7 @@ pub(crate) fn content(row: &Value, clock: &mut Clock) -> Content {
     };
     let form = form(&event);
     let id = signin::said(&look::text(row, &["id"])).to_owned();
-    let (unnamed, body) = (id.is_empty(), canonical::body_of(&form));
+    let (unnamed, body) = (id.is_empty(), canonical::body_of_form(&form));
     let key = if unnamed { key_of_change(&event) } else { id };
     // Without an id the record may be told a second time by an export that has it.
     let losses = losses(row) + u32::from(unnamed);

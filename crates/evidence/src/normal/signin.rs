@@ -165,7 +165,7 @@ pub(crate) fn record(signin: SignIn, losses: u32, row: impl FnOnce() -> Value) -
     } else {
         signin.event.request.clone()
     };
-    let body = canonical::body_of(&form(&signin));
+    let body = canonical::body_of_form(&form(&signin));
     Content::Record(Box::new(Record { key, body, losses, what: What::SignIn(signin) }))
 }
 
