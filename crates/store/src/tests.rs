@@ -372,8 +372,8 @@ fn a_change_that_several_logs_tell_of_is_known_as_one() {
     let row = |operation: &str, counted: &str, records| {
         (operation.to_owned(), counted.to_owned(), here.to_owned(), records)
     };
-    // e1 and p1 tell u1 again, p4 tells e4, e3 has no correlation with u3 but actor and second.
-    assert_eq!(told, [row(consent, "", 2), row(consent, here, 1), row("Update user", "", 1)]);
+    // e1 tells u1 again, p1 tells e1 and p4 e4; e3 has no correlation with u3 but actor and second.
+    assert_eq!(told, [row(consent, "", 1), row(consent, here, 2), row("Update user", "", 1)]);
     // The audit log's record without address was done where the directory audit saw it.
     let details = store.details(&[consent, "Add user"]).unwrap();
     let of = |record: &str| details.iter().find(|it| it.record == record).unwrap();
