@@ -151,12 +151,15 @@ impl RowReader for Rows {
             "createdDateTime",
             "activityDateTime",
             "TimeGenerated",
+            "Timestamp",
             "userPrincipalName",
             "UserPrincipalName",
             "AccountUpn",
             "activityDisplayName",
             "OperationName",
         ];
+        // The accounts a change was made to are not who made it: whose gap it is must not be guessed.
+        let text = text.split("argetResources").next().unwrap_or_default();
         let found = keys.iter().filter_map(|key| Some(((*key).to_owned(), said_in(text, key)?)));
         let row = Value::Object(found.collect());
         let operation = match self.usual {
@@ -165,7 +168,7 @@ impl RowReader for Rows {
         };
         Reject {
             reason: reason.to_owned(),
-            at: keys[..3].iter().find_map(|key| self.clock.read(&json::text(&row, &[key]))),
+            at: keys[..4].iter().find_map(|key| self.clock.read(&json::text(&row, &[key]))),
             operation,
             account: name::account(&either(&row, &["userPrincipalName", "accountUpn"])),
         }

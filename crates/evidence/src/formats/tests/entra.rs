@@ -480,6 +480,12 @@ fn a_broken_row_costs_itself_alone_and_leaves_a_lead() {
     let cut = audit().to_string();
     let text = format!("{}\n{}\n", audit(), &cut[..cut.len() - 3]);
     let rejects = super::seen(text).rejects;
+    let mut by_app = audit();
+    by_app["initiatedBy"] = json!({"app": {"displayName": "Sync"}});
+    by_app["targetResources"] = json!([{"userPrincipalName": "victim@x.jp"}]);
+    let cut = by_app.to_string();
+    let text = format!("{}\n{}\n", audit(), &cut[..cut.len() - 3]);
+    assert_eq!(super::seen(text).rejects[0].account, "", "the target is nobody's act");
     assert_eq!(rejects[0].operation, "Consent to application");
     assert_eq!(rejects[0].account, "hanako@example.or.jp");
     assert_eq!(rejects[0].at, Some(at("2025-10-20T03:04:05.678Z")));
