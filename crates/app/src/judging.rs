@@ -307,6 +307,7 @@ fn deeds(store: &mut Store, it: &mut Judgement) -> Result<()> {
     let mut touches = store.touches(&it.attackers(), &messages)?;
     it.name_folders(&mut touches);
     it.touches = touches;
+    let twins = store.twins()?;
     let account_of: BTreeMap<&str, &str> =
         it.built.drafts.iter().map(|draft| (draft.id.as_str(), draft.account.as_str())).collect();
     it.deeds = touched::deeds(&touched::Inputs {
@@ -317,6 +318,7 @@ fn deeds(store: &mut Store, it: &mut Judgement) -> Result<()> {
         },
         attacker: &|context| it.attacker_context(context),
         account_of: &|session| account_of.get(session).map(|it| (*it).to_owned()),
+        twins: &twins,
         directory: &it.directory,
     });
     Ok(())

@@ -164,7 +164,7 @@ fn heard(
     let mut names: BTreeMap<&str, String> = BTreeMap::new();
     for act in acts {
         let from_signins = signin.get(act.context.as_str()).copied().unwrap_or(false);
-        let kind = if from_signins { Kind::Signins } else { Kind::Ual };
+        let Some(kind) = observability::kind_of(from_signins, &act.workload) else { continue };
         let proven =
             proofs.entry((from_signins, &act.workload, &act.operation)).or_insert_with(|| {
                 let all = rows.iter().enumerate();

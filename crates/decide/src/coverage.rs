@@ -205,7 +205,12 @@ impl Log {
             throttled: throttled(acts, inputs.directory),
             inventory: inputs.directory.has_inventory().then_some(inventory),
             partial: partial(inputs),
-            kinds: inputs.files.iter().filter(|it| it.rows > 0).filter_map(|it| it.kind).collect(),
+            kinds: inputs
+                .files
+                .iter()
+                .filter(|it| it.rows > 0 && !declared::is_beside(it))
+                .filter_map(|it| it.kind)
+                .collect(),
             lossy: inputs.files.iter().any(|it| it.kind == Some(Kind::Ual) && it.lossy > 0),
             asked,
         }
@@ -594,7 +599,8 @@ fn silences(inputs: &Inputs<'_>, asked: &[Asked]) -> BTreeMap<(Kind, String), Ho
         if verdict.is_some_and(|it| doubtful.contains(&it.verdict)) {
             continue;
         }
-        let kind = if inputs.contexts[i].signin { Kind::Signins } else { Kind::Ual };
+        let signin = inputs.contexts[i].signin;
+        let Some(kind) = observability::kind_of(signin, &act.workload) else { continue };
         let workload = if kind == Kind::Ual { act.workload.as_str() } else { "" };
         let hours = present.entry((kind, workload)).or_default();
         hours.insert(act.first.div_euclid(HOUR));

@@ -17,6 +17,16 @@ pub const FILES: &[model::DataFile] = &[
 /// The kind of evidence each file speaks of.
 const KINDS: &[Kind] = &[Kind::EntraAudit, Kind::MessageTrace, Kind::Signins, Kind::Ual];
 
+/// The kind of log a record stands in; `None` for a record that proves no log to be listening.
+pub fn kind_of(signin: bool, workload: &str) -> Option<Kind> {
+    match workload {
+        _ if signin => Some(Kind::Signins),
+        model::ENTRA_AUDIT => Some(Kind::EntraAudit),
+        model::ENTRA_RISK => None,
+        _ => Some(Kind::Ual),
+    }
+}
+
 /// Whose record proves that the log was listening.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Act, Detail, Micros, Touch, findings::Operation, rfc3339};
+use model::{Act, Detail, Micros, Touch, Twins, findings::Operation, rfc3339};
 
 use crate::{clients, folders, identity::Directory, operations};
 
@@ -82,6 +82,8 @@ pub struct Inputs<'a> {
     pub attacker: &'a dyn Fn(&str) -> Option<String>,
     /// For a display id: the account.
     pub account_of: &'a dyn Fn(&str) -> Option<String>,
+    /// Changes that two logs tell of.
+    pub twins: &'a [Twins],
     /// The accounts.
     pub directory: &'a Directory,
 }
@@ -93,12 +95,30 @@ pub fn deeds(inputs: &Inputs<'_>) -> Deeds {
         let Some(account) = (inputs.account_of)(&touch.session) else { continue };
         mailbox_touch(&mut it, inputs, touch, &account);
     }
+    let again = told_again(inputs);
     for act in inputs.acts {
         let Some(account) = (inputs.attacker)(&act.context) else { continue };
-        it.touch(format!("account:{account}"), act.records);
-        other_act(&mut it, inputs, act, &account);
+        let again = again.get(&(act.context.as_str(), act.operation.as_str()));
+        let mine = again.filter(|_| act.workload == model::ENTRA_AUDIT).copied().unwrap_or(0);
+        let act = Act { records: act.records.saturating_sub(mine), ..act.clone() };
+        if act.records > 0 {
+            it.touch(format!("account:{account}"), act.records);
+            other_act(&mut it, inputs, &act, &account);
+        }
     }
     it
+}
+
+/// Records by context and operation that tell what a counted record of the attacker's tells already.
+fn told_again<'a>(inputs: &Inputs<'a>) -> BTreeMap<(&'a str, &'a str), u64> {
+    let mut found: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for twins in inputs.twins {
+        let who = (inputs.attacker)(&twins.counted);
+        if who.is_some() && who == (inputs.attacker)(&twins.again) {
+            *found.entry((&twins.again, &twins.operation)).or_default() += twins.records;
+        }
+    }
+    found
 }
 
 fn mailbox_touch(it: &mut Deeds, inputs: &Inputs<'_>, touch: &Touch, account: &str) {
@@ -222,15 +242,46 @@ mod tests {
     }
 
     fn run(touches: &[Touch], acts: &[Act]) -> Deeds {
+        with_twins(touches, acts, &[])
+    }
+
+    fn with_twins(touches: &[Touch], acts: &[Act], twins: &[Twins]) -> Deeds {
         let directory = Directory::new(&[], &[], ["a@x".to_owned()], &Case::default());
         deeds(&Inputs {
             touches,
             acts,
             app_of: &|_| "9199bf20-a13f-4107-85dc-02114787ef48".to_owned(),
-            attacker: &|context| (context == "c").then(|| "a@x".to_owned()),
+            attacker: &|context| context.starts_with('c').then(|| "a@x".to_owned()),
             account_of: &|_| Some("a@x".to_owned()),
+            twins,
             directory: &directory,
         })
+    }
+
+    #[test]
+    fn a_change_that_two_logs_tell_of_is_counted_once() {
+        let act = |context: &str, workload: &str, records| Act {
+            context: context.into(),
+            operation: "Consent to application".into(),
+            workload: workload.into(),
+            records,
+            ..Act::default()
+        };
+        let twins = |counted: &str| Twins {
+            counted: counted.into(),
+            again: "c2".into(),
+            operation: "Consent to application".into(),
+            records: 1,
+        };
+        let acts = [act("c", "AzureActiveDirectory", 1), act("c2", model::ENTRA_AUDIT, 2)];
+        let records = |it: &Deeds| {
+            let key = ("a@x".to_owned(), "settings:a@x".to_owned(), "consent".to_owned());
+            (it.operations[&key].records, it.scopes["settings:a@x"], it.scopes["account:a@x"])
+        };
+        assert_eq!(records(&with_twins(&[], &acts, &[twins("c")])), (2, 2, 2));
+        // The other log's record is nobody's that is known: this one must speak.
+        assert_eq!(records(&with_twins(&[], &acts, &[twins("owner")])), (3, 3, 3));
+        assert_eq!(records(&run(&[], &acts)), (3, 3, 3));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The public corpora, where they lie beside the project.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
-use model::{Content, Kind};
+use model::{Content, Kind, What};
 
 use crate::{FindOptions, ReadOptions, find, inspect, read};
 
@@ -110,7 +110,7 @@ fn every_fortigate_line_with_a_time_is_read() {
 }
 
 /// Rows that a collector's own tests keep, taken out of the corpus' wrapper; each as it stood.
-fn unwrapped(path: &str, wanted: impl Fn(&serde_json::Value) -> bool) -> Option<Vec<String>> {
+fn unwrapped_rows(path: &str, wanted: impl Fn(&serde_json::Value) -> bool) -> Option<Vec<String>> {
     let text = std::fs::read_to_string(corpus(path)?).unwrap();
     let raw = text.lines().map(|it| {
         let row: serde_json::Value = serde_json::from_str(it).unwrap();
@@ -143,7 +143,9 @@ fn told(text: &str) -> (Option<&'static str>, Vec<String>) {
 
 #[test]
 fn every_sample_of_a_message_trace_is_read() {
-    let Some(raw) = unwrapped("samples/message-trace/sekoia/raw.ndjson", |_| true) else { return };
+    let Some(raw) = unwrapped_rows("samples/message-trace/sekoia/raw.ndjson", |_| true) else {
+        return;
+    };
     let (format, rows) = told(&raw.join("\n"));
     assert_eq!(format, Some("trace_cmdlet_json"));
     assert_eq!(
@@ -161,7 +163,7 @@ fn every_sample_of_mail_in_defender_is_read_or_explained() {
         let category = row["category"].as_str().unwrap_or_default();
         category.contains("-Email") || category.contains("-UrlClick")
     };
-    let Some(raw) = unwrapped("samples/defender-xdr/sekoia/raw.ndjson", mails) else { return };
+    let Some(raw) = unwrapped_rows("samples/defender-xdr/sekoia/raw.ndjson", mails) else { return };
     let mut found: Vec<(Option<&str>, String)> = Vec::new();
     for row in &raw {
         let (format, rows) = told(row);
@@ -185,4 +187,123 @@ fn every_sample_of_mail_in_defender_is_read_or_explained() {
             row(beside, "1728059756000000  "),
         ]
     );
+}
+
+/// Samples of one log a line, out of the corpus' own wrapper `{"source","raw"}`: how many each format
+/// reads, records and rejects. The wrapper itself is no export of anything and is read by none.
+fn unwrapped(path: &str) -> Option<BTreeMap<&'static str, (u64, u64)>> {
+    let path = corpus(path)?;
+    let found = find(std::slice::from_ref(&path), &FindOptions::default());
+    assert!(inspect(&found.sources[0]).format.is_none(), "the wrapper was read");
+    let folder = tempfile::tempdir().unwrap();
+    let mut counts: BTreeMap<&'static str, (u64, u64)> = BTreeMap::new();
+    for (n, line) in std::fs::read_to_string(path).unwrap().lines().enumerate() {
+        let sample: serde_json::Value = serde_json::from_str(line).unwrap();
+        let file = folder.path().join(format!("{n}.json"));
+        std::fs::write(&file, sample["raw"].as_str().unwrap()).unwrap();
+        let found = find(&[file], &FindOptions::default());
+        let inspection = inspect(&found.sources[0]);
+        let reading = read(&found.sources[0], &inspection, &ReadOptions::default(), &mut |row| {
+            if let Content::Record(it) = row.content {
+                has_what_its_kind_must(inspection.kind, &it.what);
+            }
+        });
+        let format = inspection.format.map_or("", |it| it.id);
+        let it = counts.entry(format).or_default();
+        it.0 += reading.rows - reading.rejected;
+        it.1 += reading.rejected + u64::from(inspection.format.is_none());
+    }
+    Some(counts)
+}
+
+fn has_what_its_kind_must(kind: Kind, what: &What) {
+    match (kind, what) {
+        (Kind::Signins, What::SignIn(it)) => {
+            assert!(it.event.at > 0 && it.event.error >= 0 && !it.stream.is_empty(), "{it:?}");
+            assert!(!it.event.actor.is_empty(), "{it:?}");
+            // The sample of a service names no address.
+            assert_eq!(it.event.ip.is_empty(), it.stream == "service_principal", "{it:?}");
+        }
+        (Kind::EntraAudit, What::Event(it)) => {
+            assert!(it.at > 0 && !it.operation.is_empty());
+            // One sample has no initiator at all.
+            assert!(!it.actor.is_empty() || it.succeeded == Some(false), "{it:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Cross-check: `python3 -c "import json,collections as c; print(c.Counter(json.loads(json.loads(l)
+/// ['raw']).get('category') for l in open('raw.ndjson')))"` in each folder.
+#[test]
+fn every_entra_sample_is_read_or_explained() {
+    if let Some(counts) = unwrapped("samples/entra/sekoia-azure-ad/raw.ndjson") {
+        // The three of no format: Microsoft Graph activity, a log that is not read.
+        let wanted = [
+            ("", (0, 3)),
+            ("entra_audit_diagnostic", (11, 0)),
+            ("entra_risk", (3, 0)),
+            ("signins_diagnostic", (8, 0)),
+        ];
+        assert_eq!(counts, BTreeMap::from(wanted));
+    }
+    if let Some(counts) = unwrapped("samples/entra/sekoia-entraid-graphapi/raw.ndjson") {
+        let wanted = [("entra_audit_graph", (78, 0)), ("signins_graph", (1, 0))];
+        assert_eq!(counts, BTreeMap::from(wanted));
+    }
+}
+
+/// `python3 -c "import json; r=[json.loads(l) for l in open('AADAuditEvents.json')]; print(len(r),
+/// len({i['Id'] for i in r}))"` in the folder prints `4 3`: one record stands there twice.
+#[test]
+fn sentinel_audit_logs_of_the_corpus_are_read_whole() {
+    let Some(path) = corpus("samples/sentinel/otrf-goldensaml/AADAuditEvents.json") else { return };
+    let found = find(&[path], &FindOptions::default());
+    let inspection = inspect(&found.sources[0]);
+    assert_eq!(inspection.format.map(|it| it.id), Some("entra_audit_sentinel"));
+    let mut keys = BTreeSet::new();
+    let mut told = Vec::new();
+    let reading = read(&found.sources[0], &inspection, &ReadOptions::default(), &mut |row| {
+        let Content::Record(it) = row.content else { panic!("a reject") };
+        let What::Event(event) = it.what else { panic!("no event") };
+        assert_eq!(event.actor, "pgustavo@simulandlabs.com");
+        keys.insert(it.key);
+        told.push((event.operation, event.detail));
+    });
+    assert_eq!((reading.rows, reading.rejected, keys.len()), (4, 0, 3));
+    assert_eq!(told[0].0, "Update application - Certificates and secrets management");
+    assert!(told[0].1.contains("KeyIdentifier=59eaeebc-8a6b-44a6-9f24-7d55e64420c9"));
+    assert!(told[3].1.contains("User.Read Mail.ReadWrite"), "{}", told[3].1);
+}
+
+/// The other tables of that folder are no sign-ins and no directory audit.
+#[test]
+fn tables_of_other_logs_are_left_to_their_readers() {
+    for (name, mine) in [
+        ("OfficeActivityEvents.json", false),
+        ("Microsoft365DefenderEvents.json", false),
+        ("WindowsEvents.json", false),
+        ("AADAuditEvents.json", true),
+    ] {
+        let Some(path) = corpus(&format!("samples/sentinel/otrf-goldensaml/{name}")) else {
+            return;
+        };
+        let found = find(&[path], &FindOptions::default());
+        let format = inspect(&found.sources[0]).format.map_or("", |it| it.id);
+        let entra = format.starts_with("entra_") || format.starts_with("signins_");
+        assert_eq!(entra, mine, "{name}: {format}");
+    }
+    if let Some(path) = corpus("samples/defender-xdr/sekoia/raw.ndjson") {
+        // No sample of the sign-in tables is in it: IdentityLogonEvents are another log.
+        let text = std::fs::read_to_string(path).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for (n, line) in text.lines().enumerate() {
+            let sample: serde_json::Value = serde_json::from_str(line).unwrap();
+            let file = folder.path().join(format!("{n}.json"));
+            std::fs::write(&file, sample["raw"].as_str().unwrap()).unwrap();
+            let found = find(&[file], &FindOptions::default());
+            let format = inspect(&found.sources[0]).format.map_or("", |it| it.id);
+            assert!(!format.starts_with("signins_") && !format.starts_with("entra_"), "{line}");
+        }
+    }
 }

@@ -1,7 +1,10 @@
 //! Two exports of one record that do not say the same: is one poorer, or do they contradict?
 //! (design §4.1)
 
-use model::Record;
+use std::collections::BTreeSet;
+
+use model::{Record, What};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
@@ -76,23 +79,83 @@ fn united_mail(first: &Reread, rows: &[Reread], relations: &[Relation]) -> Recor
     record
 }
 
-/// The record of the union: an audit record is read anew, others keep the richest row.
+/// The record of the union: an audit record is read anew, a sign-in or a directory change takes what
+/// the first leaves unsaid, others keep the richest row.
 fn united(first: &Reread, union: &Value, rows: &[Reread]) -> Record {
-    if first.canonical == *union {
+    if first.canonical == *union && !matches!(first.record.what, What::SignIn(_)) {
         return first.record.clone();
     }
-    if let model::What::Event(_) = first.record.what {
-        let mut record = first.record.clone();
-        if let Ok(event) = ual::event(union) {
-            record.what = model::What::Event(event);
-            record.body = canonical::body_of(union);
-            record.losses = rows.iter().map(|it| it.record.losses).min().unwrap_or(0);
+    let mut record = first.record.clone();
+    let losses = rows.iter().map(|it| it.record.losses).min().unwrap_or(0);
+    match &first.record.what {
+        What::Event(event) => {
+            let said = ual::event(union).ok().or_else(|| filled(event, union));
+            if let Some(event) = said {
+                record.what = What::Event(event);
+                record.body = canonical::body_of(union);
+                record.losses = losses;
+            }
+            record
         }
-        return record;
+        What::SignIn(signin) => {
+            let mut signin = filled(signin, union).unwrap_or_else(|| signin.clone());
+            signin.methods = methods(rows);
+            record.what = What::SignIn(signin);
+            record
+        }
+        _ => {
+            let size = |it: &&Reread| it.canonical.to_string().len();
+            let whole = rows.iter().filter(|it| it.canonical == *union).max_by_key(size);
+            whole.map_or(record, |it| it.record.clone())
+        }
     }
-    let size = |it: &&Reread| it.canonical.to_string().len();
-    let whole = rows.iter().filter(|it| it.canonical == *union).max_by_key(size);
-    whole.map_or_else(|| first.record.clone(), |it| it.record.clone())
+}
+
+/// What a record says, and where it says nothing what the union says.
+fn filled<T: Serialize + DeserializeOwned>(first: &T, union: &Value) -> Option<T> {
+    let mut value = serde_json::to_value(first).ok()?;
+    fill(&mut value, union);
+    serde_json::from_value(value).ok()
+}
+
+fn fill(mine: &mut Value, theirs: &Value) {
+    let (Value::Object(mine), Value::Object(theirs)) = (mine, theirs) else { return };
+    for (name, mine) in mine.iter_mut() {
+        let Some(theirs) = theirs.get(name) else { continue };
+        let unsaid = match &*mine {
+            Value::Null => true,
+            Value::String(text) => text.is_empty(),
+            Value::Array(list) => list.is_empty(),
+            // «Not said», as the model writes it.
+            Value::Number(number) => {
+                number.as_i64() == Some(-1) || (name == "asn" && number.as_i64() == Some(0))
+            }
+            Value::Bool(_) | Value::Object(_) => false,
+        };
+        match (unsaid, &*mine, theirs) {
+            (true, Value::String(_), Value::Number(_) | Value::Bool(_)) => {
+                *mine = Value::String(theirs.to_string());
+            }
+            (true, ..) => *mine = theirs.clone(),
+            (false, ..) => fill(mine, theirs),
+        }
+    }
+}
+
+/// Every method that a row of the sign-in names: those of the row that names most in their order, then
+/// the others'. The order of the rows does not matter.
+fn methods(rows: &[Reread]) -> String {
+    let said = rows.iter().filter_map(|row| match &row.record.what {
+        What::SignIn(it) => Some(it.methods.split('+').filter(|it| !it.is_empty()).collect()),
+        _ => None,
+    });
+    let mut chains: Vec<Vec<&str>> = said.collect();
+    chains.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    let mut found = chains.first().cloned().unwrap_or_default();
+    let others: BTreeSet<&str> = chains.into_iter().skip(1).flatten().collect();
+    let more: Vec<&str> = others.into_iter().filter(|it| !found.contains(it)).collect();
+    found.extend(more);
+    found.join("+")
 }
 
 /// Adds what `other` says to `it`; `false` if they contradict each other on a shared path. A cut

@@ -80,6 +80,20 @@ pub struct Act {
     pub least: String,
 }
 
+/// Records of one change that two logs tell of: the audit log and the directory audit, or two exports
+/// of the directory audit of which one has no ids. It is one change, and two records.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Ord, PartialOrd)]
+pub struct Twins {
+    /// Context of the records that count.
+    pub counted: String,
+    /// Context of the records that tell the same again.
+    pub again: String,
+    /// Operation.
+    pub operation: String,
+    /// Records that tell it again.
+    pub records: u64,
+}
+
 /// What one session sent, for behaviour rules.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct SessionSends {

@@ -76,6 +76,14 @@ pub enum What {
     Inventory(InventoryEntry),
 }
 
+/// [`Event::workload`] of a record of the Entra directory audit. The audit log, which tells of the same
+/// changes, names `AzureActiveDirectory`: which of the two was listening is judged apart.
+pub const ENTRA_AUDIT: &str = "EntraAudit";
+
+/// [`Event::workload`] of what Entra ID Protection holds to be risky: an opinion about a sign-in or
+/// an account, and no act of anybody.
+pub const ENTRA_RISK: &str = "EntraRisk";
+
 /// One record of what somebody did. Empty text and `None` mean «not said», never a default.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -91,7 +99,7 @@ pub struct Event {
     pub mailbox: String,
     /// Microsoft's operation name, trailing dots and blanks off, dashes folded to `-`.
     pub operation: String,
-    /// `Exchange`, `SharePoint`, `OneDrive`, `AzureActiveDirectory`, `MicrosoftTeams` …
+    /// `Exchange`, `SharePoint`, `OneDrive`, `AzureActiveDirectory`, `MicrosoftTeams`, [`ENTRA_AUDIT`] …
     pub workload: String,
     /// Number of the record type; −1 if not said.
     pub record_type: i32,
@@ -125,7 +133,8 @@ pub struct Event {
     pub managed: Option<bool>,
     /// Registered with the directory in any way (`TrustType` present); `None` if not said.
     pub registered: Option<bool>,
-    /// Request id that the audit log and the sign-in log share.
+    /// Request id that the audit log and the sign-in log share; of a change in the directory the
+    /// correlation id that the audit log and the directory audit share.
     pub request: String,
     /// `Bind` or `Sync` of MailItemsAccessed; empty otherwise.
     pub access: String,

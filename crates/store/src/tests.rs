@@ -333,6 +333,54 @@ fn ready(
     (store, united)
 }
 
+/// One change as the audit log, the directory audit and its export without ids tell it.
+#[test]
+fn a_change_that_several_logs_tell_of_is_known_as_one() {
+    let change = |workload: &str, operation: &str, request: &str, at, ip: &str| Event {
+        workload: workload.into(),
+        mailbox: String::new(),
+        request: request.into(),
+        ip: ip.into(),
+        ..event("a@x.jp", operation, at)
+    };
+    let entry = |key: &str, losses, it| record(key, key, losses, What::Event(it));
+    let consent = "Consent to application";
+    let rows = vec![
+        entry("u1", 0, change("AzureActiveDirectory", consent, "r1", T, "")),
+        entry("u2", 0, change("AzureActiveDirectory", "Add user", "r1", T, "")),
+        entry("u3", 0, change("AzureActiveDirectory", "Update user", "", T + 7, "")),
+        entry("e1", 0, change("EntraAudit", consent, "r1", T + 400_000, "203.0.113.9")),
+        entry("e3", 0, change("EntraAudit", "Update user", "r3", T + 400_000, "203.0.113.9")),
+        entry("e4", 0, change("EntraAudit", consent, "r4", T, "203.0.113.9")),
+        entry("p1", 1, change("EntraAudit", consent, "r1", T, "203.0.113.9")),
+        entry("p4", 1, change("EntraAudit", consent, "r4", T, "203.0.113.9")),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = ready(folder.path(), 1, vec![("f", Kind::EntraAudit, rows)]);
+    let contexts = store.contexts().unwrap();
+    let named = |id: &str| {
+        contexts.iter().find(|it| it.id == id).map(|it| it.ip.clone()).unwrap_or_default()
+    };
+    let mut told: Vec<(String, String, String, u64)> = store
+        .twins()
+        .unwrap()
+        .iter()
+        .map(|it| (it.operation.clone(), named(&it.counted), named(&it.again), it.records))
+        .collect();
+    told.sort();
+    let here = "203.0.113.9";
+    let row = |operation: &str, counted: &str, records| {
+        (operation.to_owned(), counted.to_owned(), here.to_owned(), records)
+    };
+    // e1 tells u1 again, p1 tells e1 and p4 e4; e3 has no correlation with u3 but actor and second.
+    assert_eq!(told, [row(consent, "", 1), row(consent, here, 2), row("Update user", "", 1)]);
+    // The audit log's record without address was done where the directory audit saw it.
+    let details = store.details(&[consent, "Add user"]).unwrap();
+    let of = |record: &str| details.iter().find(|it| it.record == record).unwrap();
+    assert_eq!(named(&of("u1").context), here);
+    assert_eq!(named(&of("u2").context), "");
+}
+
 fn strings(of: &[&str]) -> Vec<String> {
     of.iter().map(|it| (*it).to_owned()).collect()
 }

@@ -14,6 +14,14 @@ const SEARCHED: [&str; 2] = ["ual_search_csv", "ual_splunk_csv"];
 /// in them is shown, and their silence proves nothing.
 const SILENT: [&str; 2] = ["trace_defender", "trace_defender_beside"];
 
+/// Formats that stand beside a log and are none: what an export of them was asked for shows nothing.
+const BESIDE: [&str; 2] = ["signins_auth_details_csv", "entra_risk"];
+
+/// Tells whether a file stands beside a log and is none.
+pub(super) fn is_beside(file: &FileFacts) -> bool {
+    BESIDE.contains(&file.format.as_str())
+}
+
 /// Why a part of what was asked for does not count.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Against {
@@ -88,10 +96,11 @@ pub(super) fn asked(
         .filter_map(by_case)
         .chain(decisions.iter().filter_map(|it| by_decision(it, case, files)))
         .collect();
+    let logs = |file: &&FileFacts| !is_beside(file);
     let mut found = Vec::new();
     for it in &stated {
-        let matched: Vec<&FileFacts> =
-            files.iter().filter(|file| glob_matches(&it.path, &file.path)).collect();
+        let named = files.iter().filter(|file| glob_matches(&it.path, &file.path));
+        let matched: Vec<&FileFacts> = named.filter(logs).collect();
         let kinds: BTreeSet<Kind> = matched
             .iter()
             .filter(|file| listens(file))
@@ -102,7 +111,7 @@ pub(super) fn asked(
     }
     let spoken = |file: &FileFacts| stated.iter().any(|it| glob_matches(&it.path, &file.path));
     let heard = |file: &&FileFacts| file.kind.is_some_and(is_log) && listens(file);
-    for file in files.iter().filter(heard).filter(|it| !spoken(it)) {
+    for file in files.iter().filter(logs).filter(heard).filter(|it| !spoken(it)) {
         found.extend(inferred(file, case, resolve));
     }
     found

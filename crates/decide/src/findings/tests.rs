@@ -139,6 +139,60 @@ fn one_consent_is_one_though_it_writes_several_records() {
     assert!(only(&[grant, consent, gone]).removed_at.is_some());
 }
 
+/// A record of the audit log and one of the directory audit, as their readers give them, half a second
+/// apart: one thing, that both records stand behind.
+#[test]
+fn a_change_that_two_logs_tell_of_is_one() {
+    let sp = "11b49e19-2326-4be6-93cb-7f37439bbd81";
+    let app = "22b49e19-2326-4be6-93cb-7f37439bbd82";
+    let grant = format!(
+        "{{\"ConsentAction.Permissions\":[\"\",\"[] => [[Id: x, ClientId: {sp}, Scope: Mail.Read]]\"]}}"
+    );
+    let targets =
+        format!("[\"ServicePrincipal_{sp}\",\"{sp}\",\"ServicePrincipal\",\"Mail helper\"]");
+    let pairs = [
+        (
+            "consent",
+            "Consent to application",
+            (app, format!("{{\"modified\":{grant},\"targets\":{targets}}}")),
+            (sp, format!("{{\"modified\":{grant},\"targets\":{targets}}}")),
+        ),
+        (
+            "mfa_method",
+            "User registered security info",
+            ("a@x", String::new()),
+            ("a@x", r#"{"properties":{"resultReason":"User registered Authenticator App"},"targets":["a@x"]}"#.into()),
+        ),
+        (
+            "new_account",
+            "Add user",
+            ("new@x", r#"{"modified":{"UserPrincipalName":["[]","[\r\n  \"new@x\"\r\n]"]},"targets":["User_1","new@x"]}"#.into()),
+            ("new@x", r#"{"modified":{"UserPrincipalName":["[]","[\"new@x\"]"]},"targets":["User_1","new@x"]}"#.into()),
+        ),
+        (
+            "device",
+            "Add registered owner to device",
+            ("a@x", r#"{"modified":{"Device.DisplayName":["","PC-9"]},"targets":["a@x"]}"#.into()),
+            ("a@x", r#"{"modified":{"Device.DisplayName":["","\"PC-9\""]},"targets":["a@x","Device_9"]}"#.into()),
+        ),
+        (
+            "app_credential",
+            "Add service principal credentials",
+            (sp, format!("{{\"targets\":{targets}}}")),
+            (sp, format!("{{\"targets\":{targets}}}")),
+        ),
+    ];
+    for (kind, operation, ual, audit) in pairs {
+        let first = detail("u", 10, operation, ual.0, &ual.1);
+        let mut again = detail("e", 10, operation, audit.0, &audit.1);
+        again.at += 500_000;
+        for order in [[first.clone(), again.clone()], [again, first]] {
+            let it = only(&order);
+            assert_eq!((it.kind.as_str(), it.records.join(" ").as_str()), (kind, "e u"));
+        }
+    }
+}
+
 #[test]
 fn a_method_deleted_must_be_of_the_same_kind() {
     let set = detail(

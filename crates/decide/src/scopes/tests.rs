@@ -236,6 +236,76 @@ fn where_everybody_was_listening_silence_is_no_trace() {
     assert!(all.windows(2).all(|it| it[0].scope < it[1].scope));
 }
 
+/// The incident with an audit log that was asked for Exchange's settings alone, and another file beside it.
+fn with_directory_log(workload: &'static str, format: &str) -> Vec<Scope> {
+    let mut it = incident();
+    let operations = ["New-InboxRule", "Set-InboxRule", "UpdateInboxRules", "Set-Mailbox"];
+    let mut operations: Vec<String> = operations.iter().map(|it| (*it).to_owned()).collect();
+    operations.push("Add-MailboxPermission".to_owned());
+    it.case.sources[0].operations = Some(operations);
+    let mut source = it.case.sources[1].clone();
+    source.path = "directory/*".into();
+    it.case.sources.push(source);
+    let mut file = it.files[1].clone();
+    file.path = "directory/a.json".into();
+    file.kind = Some(Kind::EntraAudit);
+    file.format = format.into();
+    it.files.push(file);
+    let days = (0..84).filter(|n| n % 7 < 5).flat_map(|n| [n * 24 + 1, n * 24 + 5]);
+    let act = |at| (at, B, "Update group", workload, SessionVerdict::Owner);
+    it.acts.extend(days.map(act).collect::<Vec<_>>());
+    run(&it)
+}
+
+#[test]
+fn the_directory_audit_listens_for_the_directory() {
+    let all = with_directory_log(model::ENTRA_AUDIT, "entra_audit_graph");
+    for id in ["settings:a@x.jp", "tenant"] {
+        let it = one(&all, id);
+        assert_eq!(it.verdict, ScopeVerdict::NoTrace, "{id}: {:?}", it.coverage);
+        assert_eq!(it.coverage.by_act[0].sources, ["entra_audit", "ual"]);
+    }
+    // Its records show nothing but changes in the directory.
+    assert_eq!(one(&all, "service:a@x.jp/teams").verdict, ScopeVerdict::CannotTell);
+}
+
+#[test]
+fn what_proves_another_log_proves_not_the_directory_audit() {
+    // Records of the audit log: that the directory audit was on is not shown by them.
+    for (workload, format) in [
+        ("AzureActiveDirectory", "entra_audit_graph"),
+        (model::ENTRA_RISK, "entra_audit_graph"),
+        (model::ENTRA_AUDIT, "entra_risk"),
+    ] {
+        let all = with_directory_log(workload, format);
+        for id in ["settings:a@x.jp", "tenant"] {
+            assert_eq!(one(&all, id).verdict, ScopeVerdict::CannotTell, "{workload} {format} {id}");
+        }
+    }
+}
+
+#[test]
+fn steps_of_sign_ins_are_no_log_of_sign_ins() {
+    let mut it = incident();
+    let mut steps = it.files[1].clone();
+    steps.path = "signins/s_AuthDetails.csv".into();
+    steps.format = "signins_auth_details_csv".into();
+    it.files.push(steps.clone());
+    // Beside the log it takes nothing away, and its rows are no rows of the log.
+    it.case.sources[1].rows_reported = Some(77);
+    let both = run(&it);
+    assert_eq!(one(&both, "service:a@x.jp/teams").verdict, ScopeVerdict::NoTrace);
+    assert!(
+        run(&it).iter().map(|one| one.verdict).eq(run(&incident()).iter().map(|one| one.verdict))
+    );
+    // Alone it covers nothing.
+    it.files = vec![it.files[0].clone(), steps];
+    it.case.sources.remove(0);
+    let alone = run(&it);
+    let teams = one(&alone, "service:a@x.jp/teams");
+    assert_eq!(teams.verdict, ScopeVerdict::CannotTell, "{:?}", teams.coverage);
+}
+
 #[test]
 fn without_declarations_everything_waits_for_a_person() {
     let mut it = incident();

@@ -1,6 +1,11 @@
 //! One file an export. Adding a format is a file here and a line in [`FORMATS`].
 
 mod database_postgres_csv;
+mod entra_audit_diagnostic;
+mod entra_audit_graph;
+mod entra_audit_portal_csv;
+mod entra_audit_sentinel;
+mod entra_risk;
 mod firewall_fortigate;
 mod inventory_graph_users;
 mod inventory_mailbox_csv;
@@ -10,8 +15,12 @@ mod list_outlook_csv;
 mod list_table;
 mod list_vcard;
 mod list_workbook;
+mod signins_auth_details_csv;
+mod signins_defender;
+mod signins_diagnostic;
 mod signins_graph;
 mod signins_portal_csv;
+mod signins_sentinel;
 #[cfg(test)]
 mod tests;
 mod trace_cmdlet_json;
@@ -37,7 +46,16 @@ pub const FORMATS: &[Format] = &[
     ual_search_csv::FORMAT,
     ual_graph::FORMAT,
     ual_records::FORMAT,
+    entra_risk::FORMAT,
+    entra_audit_diagnostic::FORMAT,
+    entra_audit_sentinel::FORMAT,
+    entra_audit_graph::FORMAT,
+    entra_audit_portal_csv::FORMAT,
+    signins_defender::FORMAT,
+    signins_diagnostic::FORMAT,
+    signins_sentinel::FORMAT,
     signins_graph::FORMAT,
+    signins_auth_details_csv::FORMAT,
     signins_portal_csv::FORMAT,
     trace_summary_csv::FORMAT,
     trace_extended_csv::FORMAT,

@@ -11,7 +11,7 @@ use crate::{
     format::{Format, Head, RawRow, RowReader},
     normal::{
         columns::{Columns, cell},
-        date, ip, name, signin,
+        date, directory, ip, name, signin,
     },
 };
 
@@ -24,8 +24,8 @@ pub(super) const FORMAT: Format = Format {
     recognises: |head| {
         let has = |names: &[&str]| head.columns.has_any(names);
         has(DATE) && has(IP) && has(APP_NAME) && (has(UPN) || has(SERVICE)) && {
-            // A directory audit has neither of these.
-            has(REQUEST) || has(ERROR) || has(STATUS)
+            // A directory audit has none of these.
+            has(REQUEST) || has(ERROR) || has(STATUS) || has(OLDER)
         }
     },
     open: |head, _| Box::new(Table::new(head)),
@@ -36,9 +36,13 @@ const REQUEST: &[&str] = &["request id", "要求 id", "リクエスト id", "req
 const UPN: &[&str] = &["username", "ユーザー名", "userprincipalname"];
 const SERVICE: &[&str] =
     &["service principal id", "サービス プリンシパル id", "serviceprincipalid"];
+const SERVICE_NAME: &[&str] =
+    &["service principal name", "サービス プリンシパル名", "serviceprincipalname"];
 const IP: &[&str] = &["ip address", "ip アドレス", "ipaddress"];
 const APP_NAME: &[&str] = &["application", "アプリケーション", "appdisplayname"];
 const STATUS: &[&str] = &["status", "状態", "ステータス"];
+/// What the download of older years and tables of sign-in objects have.
+const OLDER: &[&str] = &["clientappused", "isinteractive", "conditionalaccessstatus", "country"];
 const ERROR: &[&str] = &[
     "sign-in error code",
     "サインイン エラー コード",
@@ -133,7 +137,10 @@ impl Table {
     }
 
     fn place(&self, cells: &[&str]) -> (String, String) {
-        let (city, country) = signin::place(signin::said(self.get(cells, &["location", "場所"])));
+        let written = signin::said(self.get(cells, &["location", "場所"]));
+        // A table PowerShell made of objects has the name of their type there.
+        let whole = if directory::is_lost(written) { "" } else { written };
+        let (city, country) = signin::place(whole);
         let or = |found: String, other: &str| {
             if found.is_empty() { signin::said(other).to_owned() } else { found }
         };
@@ -151,6 +158,11 @@ impl Table {
             "failure" | "失敗" => (-1, Some(false)),
             _ => (-1, None),
         }
+    }
+
+    fn app_name(&self, cells: &[&str]) -> String {
+        let name = self.said(cells, APP_NAME);
+        if name.is_empty() { self.said(cells, SERVICE_NAME) } else { name }
     }
 
     fn actor(&self, cells: &[&str]) -> (String, Vec<String>) {
@@ -184,13 +196,13 @@ impl Table {
             succeeded,
             error,
             ip: ip::canonical(self.get(cells, IP)).unwrap_or_default(),
-            session: self.said(cells, &["session id", "セッション id", "sessionid"]),
+            session: signin::id(self.get(cells, &["session id", "セッション id", "sessionid"])),
             token: self.said(
                 cells,
                 &["unique token identifier", "一意のトークン識別子", "uniquetokenidentifier"],
             ),
             app: signin::id(self.get(cells, &["application id", "アプリケーション id", "appid"])),
-            app_name: self.said(cells, APP_NAME),
+            app_name: self.app_name(cells),
             client: self.said(cells, &["client app", "クライアント アプリ", "clientappused"]),
             agent: self.said(cells, &["user agent", "ユーザー エージェント", "useragent"]),
             managed,
@@ -229,7 +241,8 @@ impl RowReader for Table {
 
     fn read(&mut self, row: RawRow<'_>) -> Content {
         let RawRow::Cells(cells) = row else { return signin::reject("no table row", "") };
-        let missing = cells.len() < self.columns.names().len();
+        let missing = cells.len() < self.columns.names().len()
+            || cells.iter().any(|it| directory::is_lost(it));
         if let Some(it) = self.sign_in(cells) {
             return signin::record(it, u32::from(missing), || self.columns.value(cells));
         }

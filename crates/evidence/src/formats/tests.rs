@@ -14,6 +14,8 @@ use crate::{
     reread,
 };
 
+mod entra;
+
 /// A file read through the whole front.
 struct Seen {
     format: Option<&'static str>,
@@ -42,6 +44,10 @@ impl Seen {
 
     fn accounts(&self) -> Vec<&InventoryEntry> {
         self.of(|it| if let What::Inventory(it) = it { Some(it) } else { None })
+    }
+
+    fn events(&self) -> Vec<&Event> {
+        self.of(|it| if let What::Event(it) = it { Some(it) } else { None })
     }
 
     fn logs(&self) -> Vec<&Event> {
@@ -151,26 +157,6 @@ fn graph_sign_ins_are_read_whole() {
     assert_eq!((it.methods.as_str(), it.risk.as_str()), ("Password+Mobile app notification", ""));
     assert_eq!(seen.records[0].key, "0a1b2c3d-1111-4222-8333-444455556666");
     assert_eq!(seen.rejects[0].account, "x@example.or.jp");
-}
-
-#[test]
-fn one_sign_in_from_graph_and_portal_is_one_record() {
-    let options = ReadOptions::default();
-    let mut rows = Vec::new();
-    for text in [GRAPH.to_owned(), format!("\u{feff}{PORTAL}")] {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x");
-        fs::write(&path, text).unwrap();
-        let found = find(&[path], &FindOptions::default());
-        let inspection = inspect(&found.sources[0]);
-        let first = model::Position { row: 1, from: 0, to: 0 };
-        let read = reread(&found.sources[0], &inspection, &options, &[first]);
-        rows.push(read.into_iter().next().unwrap().unwrap());
-    }
-    assert_eq!(rows[0].record.key, rows[1].record.key);
-    let united = reconcile(&rows).unwrap();
-    let conflict = united.relations.contains(&Relation::Conflict);
-    assert!(!conflict, "{}\n{}", rows[0].canonical, rows[1].canonical);
 }
 
 #[test]
@@ -450,32 +436,6 @@ fn lists_swallow_no_logs_mails_or_settings() {
     // A form's answers bear a time stamp and are a list all the same.
     let form = "タイムスタンプ,お名前,メールアドレス\n2025/10/20 9:13:33,山田,a@x.jp\n";
     assert_eq!(seen(form).format, Some("list_table"));
-}
-
-/// The public samples are wrapped in a JSON of the corpus: taken out, each sign-in of Graph is read.
-#[test]
-#[expect(clippy::print_stderr, reason = "a test that looks at nothing says so")]
-fn graph_sign_ins_of_the_corpus_are_read() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus/samples/entra");
-    let Ok(text) = fs::read_to_string(format!("{folder}/sekoia-entraid-graphapi/raw.ndjson"))
-    else {
-        eprintln!("corpus absent, nothing tested: {folder}");
-        return;
-    };
-    let mut sign_ins = 0;
-    for line in text.lines() {
-        let sample: serde_json::Value = serde_json::from_str(line).unwrap();
-        let raw = sample["raw"].as_str().unwrap();
-        let inner: serde_json::Value = serde_json::from_str(raw).unwrap();
-        let seen = seen(raw);
-        let expected = inner.get("appDisplayName").is_some() && inner.get("status").is_some();
-        assert_eq!(seen.format == Some("signins_graph"), expected, "{raw}");
-        if expected {
-            assert_eq!(seen.reading.rejected, 0, "{raw}");
-            sign_ins += 1;
-        }
-    }
-    assert!(sign_ins > 0);
 }
 
 const FORTIGATE: &str = concat!(

@@ -165,17 +165,19 @@ pub(crate) fn record(signin: SignIn, losses: u32, row: impl FnOnce() -> Value) -
     } else {
         signin.event.request.clone()
     };
-    let body = canonical::body_of(&form(&signin));
+    let body = canonical::body_of_form(&form(&signin));
     Content::Record(Box::new(Record { key, body, losses, what: What::SignIn(signin) }))
 }
 
-/// What a sign-in says, for comparing two exports of it: to the second, as the portal writes it, and
-/// without the methods, of which the portal's CSV names the second factor only.
+/// What a sign-in says, for comparing two exports of it: to the second, as the portal writes it;
+/// without the methods, of which the portal's CSV names the second factor only; and without the
+/// risk, which Microsoft still changes afterwards.
 pub(crate) fn form(signin: &SignIn) -> Value {
     let mut signin = signin.clone();
     signin.event.at -= signin.event.at.rem_euclid(1_000_000);
     signin.methods.clear();
-    typed(&signin)
+    signin.risk.clear();
+    canonical::form(&typed(&signin)).unwrap_or_default()
 }
 
 /// Returns the stream for the event type of Graph; empty if unknown.
@@ -185,6 +187,18 @@ pub(crate) fn stream(event_type: &str) -> &'static str {
         "noninteractiveuser" => "non_interactive",
         "serviceprincipal" => "service_principal",
         "managedidentity" => "managed_identity",
+        _ => "",
+    }
+}
+
+/// Returns the stream a log holds, by its name in diagnostic settings or in Sentinel; empty if it is
+/// no log of sign-ins. `AADSignInEventsBeta` holds two.
+pub(crate) fn stream_of_log(log: &str) -> &'static str {
+    match log.trim().to_ascii_lowercase().trim_start_matches("aad") {
+        "signinlogs" => "interactive",
+        "noninteractiveusersigninlogs" => "non_interactive",
+        "serviceprincipalsigninlogs" => "service_principal",
+        "managedidentitysigninlogs" => "managed_identity",
         _ => "",
     }
 }

@@ -169,11 +169,14 @@ fn origin(event: &mut Event, audit: &Value) {
         agent_of_actor(&text(audit, "ActorInfoString")),
         agent_of_details(&property(audit, "ExtendedProperties", "additionalDetails")),
     ]);
-    event.request =
-        first([text(audit, "IntraSystemId"), text(audit, "InterSystemsId")]).to_lowercase();
-    if event.operation != "UserLoggedIn" && event.operation != "UserLoginFailed" {
-        event.request.clear();
+    let logon = matches!(event.operation.as_str(), "UserLoggedIn" | "UserLoginFailed");
+    event.request = match event.workload.as_str() {
+        _ if logon => first([text(audit, "IntraSystemId"), text(audit, "InterSystemsId")]),
+        // The correlation id of a change, as the directory audit has it.
+        "AzureActiveDirectory" => text(audit, "InterSystemsId"),
+        _ => String::new(),
     }
+    .to_lowercase();
     event.device = first([signin::id(&device("Id")), signin::id(&text(audit, "DeviceId"))]);
     event.device_name = first([device("DisplayName"), text(audit, "DeviceDisplayName")]);
     let trust = match device("TrustType").as_str() {

@@ -3,8 +3,16 @@ use model::Detail;
 
 use crate::Store;
 
+/// The audit log leaves the address of most directory changes out; where the directory audit tells of
+/// the same change from one address, the change was done there.
 const DETAILS: &str = "SELECT e.key, e.at, e.actor, e.mailbox, e.operation, e.workload, e.succeeded, \
-     e.object, e.detail, e.context FROM events e JOIN asked ON e.operation = asked.value \
+     e.object, e.detail, coalesce(t.context, e.context) FROM events e JOIN asked ON e.operation = asked.value \
+     LEFT JOIN (\
+       SELECT operation, request, min(context) AS context FROM events \
+       WHERE workload = 'EntraAudit' AND request <> '' AND ip <> '' \
+       GROUP BY operation, request HAVING min(context) = max(context)\
+     ) t ON e.workload = 'AzureActiveDirectory' AND e.ip = '' \
+     AND e.request = t.request AND e.operation = t.operation \
      ORDER BY e.at, e.key, e.signin";
 
 impl Store {

@@ -17,6 +17,7 @@ mod sends;
 mod sent;
 mod tokens;
 mod touches;
+mod twins;
 
 use anyhow::Result;
 
