@@ -1,0 +1,116 @@
+//! Microsoft Sentinel's `OfficeActivity`: the audit record spread over columns that are partly
+//! renamed, its lists as JSON text. Put together again it agrees with the record itself.
+//!
+//! The table holds Exchange, SharePoint and Teams only, from the day on which the workspace was
+//! connected, for as long as it keeps them: its silence proves nothing.
+
+use model::Kind;
+use serde_json::{Map, Value};
+
+use crate::{
+    format::Format,
+    normal::{
+        json, signin,
+        ual_words::Audit,
+        ual_wrapped::{Clock, Silence, Wrapped},
+    },
+};
+
+pub(super) const FORMAT: Format = Format {
+    id: "ual_office_activity",
+    kind: Kind::Ual,
+    name: "Microsoft Sentinel `OfficeActivity`, JSON or CSV",
+    proves: "what was done in Exchange, SharePoint and Teams; its silence proves nothing",
+    reference: "Microsoft Learn: Azure Monitor Logs reference, OfficeActivity",
+    recognises: |head| {
+        let keys = ["OfficeWorkload", "Operation"];
+        json::all_in(&head.keys, &keys)
+            || head.columns.has_all(&["officeworkload", "operation"])
+            || json::text(&head.first, &["Type"]) == "OfficeActivity"
+    },
+    open: |head, options| {
+        // `TimeGenerated [UTC]`; another zone is the one the portal was set to.
+        let local = |it: &String| it.contains(" [") && !it.contains("[UTC]");
+        let zone = options.declared_zone.as_deref().filter(|_| head.header.iter().any(local));
+        let zone = zone.unwrap_or_default();
+        Wrapped::open(head, (unwrap, Silence::Copy), &["TimeGenerated"], zone)
+    },
+};
+
+/// The table's names → AuditData's.
+const RENAMED: [(&str, &str); 9] = [
+    ("OfficeId", "Id"),
+    ("OfficeWorkload", "Workload"),
+    ("OfficeObjectId", "ObjectId"),
+    ("Logon_Type", "LogonType"),
+    ("Client_IPAddress", "ClientIPAddress"),
+    ("Site_Url", "SiteUrl"),
+    ("Site_", "Site"),
+    ("Event_Data", "EventData"),
+    ("AzureActiveDirectory_EventType", "AzureActiveDirectoryEventType"),
+];
+
+/// Columns of the workspace, which are no part of the record.
+const OWN: [&str; 17] = [
+    "TenantId",
+    "TimeGenerated",
+    "ElevationTime",
+    "Start_Time",
+    "SourceSystem",
+    "SourceRecordId",
+    "OfficeTenantId",
+    "OfficeTenantId_",
+    "ResultReasonType",
+    "UserDomain",
+    "Type",
+    "Source_Name",
+    "_ResourceId",
+    "_SubscriptionId",
+    "_ItemId",
+    "_TimeReceived",
+    "MG",
+];
+
+fn unwrap(row: &Value, clock: &Clock) -> Result<Audit, &'static str> {
+    let fields = row.as_object().ok_or("no JSON object")?;
+    let mut audit = Map::new();
+    for (name, field) in fields {
+        let name = match RENAMED.iter().find(|it| it.0 == name) {
+            Some((_, renamed)) => renamed,
+            None if OWN.contains(&name.as_str()) || name.ends_with('_') => continue,
+            None => name.as_str(),
+        };
+        audit.insert(name.to_owned(), opened(field));
+    }
+    // `UserId_` stands in for a `UserId` that is empty.
+    for (name, field) in fields.iter().filter(|it| it.0.ends_with('_')) {
+        let plain = name.trim_end_matches('_');
+        if !OWN.contains(&name.as_str()) && audit.get(plain).is_none_or(is_empty) {
+            audit.insert(plain.to_owned(), opened(field));
+        }
+    }
+    // Workspaces that are shared blank the tenant out.
+    if signin::id(&json::text(row, &["OrganizationId"])).is_empty() {
+        audit.remove("OrganizationId");
+    }
+    if audit.get("Id").is_none_or(is_empty) {
+        audit.insert("Id".to_owned(), json::at(row, &["SourceRecordId"]).clone());
+    }
+    let time = json::text(row, &["TimeGenerated"]);
+    if !time.is_empty() {
+        let time = clock.written(&time).ok_or("TimeGenerated cannot be read")?;
+        audit.insert("CreationTime".to_owned(), time.into());
+    }
+    Ok(Audit::new(Value::Object(audit)))
+}
+
+fn is_empty(field: &Value) -> bool {
+    field.is_null() || field.as_str().is_some_and(|it| it.trim().is_empty())
+}
+
+/// Lists and objects stand as JSON text.
+fn opened(field: &Value) -> Value {
+    let text = field.as_str().map(str::trim).filter(|it| it.starts_with(['[', '{']));
+    let parsed = text.and_then(|it| serde_json::from_str(it).ok());
+    parsed.unwrap_or_else(|| field.clone())
+}
