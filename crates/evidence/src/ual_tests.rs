@@ -88,8 +88,8 @@ fn rule() -> Value {
     })
 }
 
-fn name_of(record_type: i64) -> &'static str {
-    if record_type == 50 { "ExchangeItemAggregated" } else { "ExchangeAdmin" }
+fn kind(event: &Value) -> &'static str {
+    if event["RecordType"] == 50 { "ExchangeItemAggregated" } else { "ExchangeAdmin" }
 }
 
 fn table(header: &[&str], row: &[&str]) -> Vec<u8> {
@@ -189,216 +189,151 @@ type Container = (&'static str, &'static str, Vec<u8>);
 
 /// Containers that hold the whole record.
 fn whole(event: &Value) -> Vec<Container> {
+    [bare(event), tables(event), wrapped(event), collected(event)].concat()
+}
+
+fn one(value: &Value) -> Vec<u8> {
+    value.to_string().into_bytes()
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap().replace('\n', "\r\n")
+}
+
+fn bare(event: &Value) -> Vec<Container> {
     let text = event.to_string();
-    let pretty = serde_json::to_string_pretty(event).unwrap();
-    let kind = name_of(event["RecordType"].as_i64().unwrap());
-    let (operation, user) = (event["Operation"].as_str().unwrap(), "hanako@example.or.jp");
-    let header = [
-        "RecordType",
-        "CreationDate",
-        "UserIds",
-        "Operations",
-        "AuditData",
-        "ResultIndex",
-        "ResultCount",
-        "Identity",
-        "IsValid",
-        "ObjectState",
-    ];
-    let search = |data: &str, date: &str| {
-        table(&header, &[kind, date, user, operation, data, "1", "1", ID, "True", "Unchanged"])
-    };
-    let wrapper = |data: Value, date: Value| {
-        json!({"RecordType": kind, "CreationDate": date, "UserIds": user, "Operations": operation, "AuditData": data,
-               "ResultIndex": 1, "ResultCount": 1, "Identity": ID, "IsValid": true, "ObjectState": "Unchanged"})
-    };
-    let ticks = json!("/Date(1760962413000)/");
-    let noted = json!({"value": "/Date(1760962413000)/", "DateTime": "2025年10月20日 21:13:33"});
-    let formatted = with(
-        event,
-        &[
-            ("RecordType", json!(kind)),
-            ("UserType", json!(if kind == "ExchangeAdmin" { "Admin" } else { "Regular" })),
-            ("LogonType", event.get("LogonType").map_or(Value::Null, |_| json!("Owner"))),
-        ],
-    );
-    let graph = json!({"id": ID, "createdDateTime": "2025-10-20T12:13:33Z", "auditLogRecordType": "exchangeAdmin", "operation": operation,
-        "userPrincipalName": user, "clientIp": "", "administrativeUnits": [""], "auditData": with(event, &[("@odata.type", json!("#microsoft.graph.security.defaultAuditData"))])});
-    let hunting = json!({"Timestamp": "2025-10-20T12:13:33Z", "ActionType": operation, "AccountObjectId": "x", "ReportId": "r",
-        "RawEventData": with(event, &[("CreationTime", json!("2025-10-20T12:13:33Z"))])});
-    let hunting_text =
-        with(&hunting, &[("RawEventData", json!(hunting["RawEventData"].to_string()))]);
-    let stream = json!({"time": "2025-10-20T12:20:00Z", "tenantId": "t", "operationName": "Publish", "category": "AdvancedHunting-CloudAppEvents", "properties": hunting});
-    let splunk = json!({"preview": false, "offset": 0, "result": {"_raw": text, "_time": "2025-10-20 12:13:33.000 UTC", "sourcetype": "o365:management:activity"}});
     let escapes =
         text.replace("Client=", "\\u0043lient=").replace('<', "\\u003c").replace('/', "\\/");
-    let one = |it: &Value| it.to_string().into_bytes();
+    let loose = [
+        ("RecordType", json!(event["RecordType"].to_string())),
+        ("UserType", json!(event["UserType"].as_f64())),
+        ("ExternalAccess", json!("False")),
+        ("@odata.type", json!("x")),
+    ];
+    let format = "ual_records";
     vec![
-        ("bare array", "ual_records", format!("[{text}]").into_bytes()),
-        ("bare, one a line", "ual_records", format!("{text}\n").into_bytes()),
-        ("bare, pretty", "ual_records", format!("\u{feff}{pretty}\r\n\r\n").into_bytes()),
-        ("bare, escaped", "ual_records", escapes.into_bytes()),
-        ("event hub", "ual_records", format!("{{\"records\":[{text}]}}").into_bytes()),
+        ("array", format, format!("[{text}]").into_bytes()),
+        ("one a line", format, format!("{text}\n").into_bytes()),
+        ("pretty", format, format!("\u{feff}{}\r\n\r\n", pretty(event)).into_bytes()),
+        ("escaped", format, escapes.into_bytes()),
+        ("event hub", format, format!("{{\"records\":[{text}]}}").into_bytes()),
+        ("numbers as text and floats", format, one(&with(event, &loose))),
+    ]
+}
+
+const SEARCH: [&str; 10] = [
+    "RecordType",
+    "CreationDate",
+    "UserIds",
+    "Operations",
+    "AuditData",
+    "ResultIndex",
+    "ResultCount",
+    "Identity",
+    "IsValid",
+    "ObjectState",
+];
+const USER: &str = "hanako@example.or.jp";
+
+/// The event with its enumerations as names, as `-Formatted` writes it.
+fn named(event: &Value) -> Value {
+    let admin = event["RecordType"] == 1;
+    with(
+        event,
+        &[
+            ("RecordType", json!(kind(event))),
+            ("UserType", json!(if admin { "Admin" } else { "Regular" })),
+            ("LogonType", if admin { Value::Null } else { json!("Owner") }),
+        ],
+    )
+}
+
+fn tables(event: &Value) -> Vec<Container> {
+    let text = event.to_string();
+    let operation = event["Operation"].as_str().unwrap();
+    let search = |data: &str, date: &str| {
+        let row = [kind(event), date, USER, operation, data, "1", "1", ID, "True", "Unchanged"];
+        table(&SEARCH, &row)
+    };
+    let date = "10/20/2025 12:13:33 PM";
+    let four = ["CreationDate", "UserIds", "Operations", "AuditData"];
+    let portal = ["RecordId", "CreationDate", "RecordType", "Operation", "UserId", "AuditData"];
+    let in_portal = [ID, "2025-10-20T12:13:33.0000000Z ", "50", operation, USER, &text];
+    let graph = ["id", "createdDateTime", "auditLogRecordType", "operation", "auditData"];
+    let in_graph = [ID, date, "exchangeAdmin", operation, &pretty(event)];
+    let doubled = text.replace('"', "\"\"");
+    vec![
+        ("cmdlet", "ual_search_csv", search(&text, date)),
+        ("cmdlet of a Japanese host", "ual_search_csv", search(&text, "2025/10/20 12:13:33")),
+        ("formatted", "ual_search_csv", search(&pretty(&named(event)), date)),
+        ("escaped twice", "ual_search_csv", search(&doubled, date)),
+        ("JSON in JSON", "ual_search_csv", search(&json!(text).to_string(), date)),
+        ("four columns", "ual_search_csv", table(&four, &[date, USER, operation, &text])),
+        ("portal", "ual_portal_csv", table(&portal, &in_portal)),
+        ("Graph as a table", "ual_graph_csv", table(&graph, &in_graph)),
         (
-            "numbers as text and floats",
-            "ual_records",
-            one(&with(
-                event,
-                &[
-                    ("RecordType", json!(event["RecordType"].to_string())),
-                    ("UserType", json!(event["UserType"].as_f64())),
-                    ("ExternalAccess", json!("False")),
-                    ("@odata.type", json!("x")),
-                ],
-            )),
-        ),
-        ("cmdlet CSV", "ual_search_csv", search(&text, "10/20/2025 12:13:33 PM")),
-        ("cmdlet CSV, Japanese host", "ual_search_csv", search(&text, "2025/10/20 12:13:33")),
-        (
-            "cmdlet CSV, formatted",
-            "ual_search_csv",
-            search(
-                &serde_json::to_string_pretty(&formatted).unwrap().replace('\n', "\r\n"),
-                "10/20/2025 12:13:33 PM",
-            ),
-        ),
-        (
-            "cmdlet CSV, escaped twice",
-            "ual_search_csv",
-            search(&text.replace('"', "\"\""), "10/20/2025 12:13:33 PM"),
-        ),
-        (
-            "cmdlet CSV, JSON in JSON",
-            "ual_search_csv",
-            search(&json!(text).to_string(), "10/20/2025 12:13:33 PM"),
-        ),
-        (
-            "four columns",
-            "ual_search_csv",
-            table(
-                &["CreationDate", "UserIds", "Operations", "AuditData"],
-                &["10/20/2025 12:13:33 PM", user, operation, &text],
-            ),
-        ),
-        (
-            "portal CSV",
-            "ual_portal_csv",
-            table(
-                &[
-                    "RecordId",
-                    "CreationDate",
-                    "RecordType",
-                    "Operation",
-                    "UserId",
-                    "AuditData",
-                    "AssociatedAdminUnits",
-                    "AssociatedAdminUnitsNames",
-                ],
-                &[ID, "2025-10-20T12:13:33.0000000Z ", "50", operation, user, &text, "", ""],
-            ),
-        ),
-        (
-            "Splunk's table of a cmdlet CSV",
+            "in Splunk",
             "ual_splunk_csv",
-            table(
-                &[
-                    "AuditData",
-                    "CreationDate",
-                    "Operations",
-                    "UserIds",
-                    "Identity",
-                    "_raw",
-                    "_time",
-                ],
-                &[&text, "10/20/2025 12:13:33 PM", operation, user, ID, "x", "1760962413"],
-            ),
+            table(&["AuditData", "CreationDate", "_raw"], &[&text, date, "x"]),
         ),
-        (
-            "Splunk's table, event alone",
-            "ual_splunk_raw",
-            table(
-                &["_time", "sourcetype", "_raw"],
-                &["1760962413", "o365:management:activity", &text],
-            ),
-        ),
-        (
-            "Splunk's table, event escaped twice",
-            "ual_splunk_raw",
-            table(&["_time", "_raw"], &["1760962413", &text.replace('"', "\"\"")]),
-        ),
+        ("_raw alone", "ual_splunk_raw", table(&["_time", "_raw"], &["1760962413", &text])),
+        ("_raw escaped", "ual_splunk_raw", table(&["_time", "_raw"], &["1760962413", &doubled])),
+    ]
+}
+
+fn wrapped(event: &Value) -> Vec<Container> {
+    let text = event.to_string();
+    let wrapper = |data: Value, date: Value| {
+        json!({"RecordType": kind(event), "CreationDate": date, "UserIds": USER, "Operations": event["Operation"],
+            "AuditData": data, "ResultIndex": 1, "ResultCount": 1, "Identity": ID, "IsValid": true})
+    };
+    let ticks = json!("/Date(1760962413000)/");
+    let noted = json!({"value": ticks, "DateTime": "2025年10月20日 21:13:33"});
+    let as_object = wrapper(event.clone(), ticks.clone());
+    let typed =
+        with(event, &[("@odata.type", json!("#microsoft.graph.security.defaultAuditData"))]);
+    let graph = json!({"id": ID, "createdDateTime": "2025-10-20T12:13:33Z", "auditLogRecordType": "exchangeAdmin",
+        "operation": event["Operation"], "userPrincipalName": USER, "administrativeUnits": [""], "auditData": typed});
+    let page =
+        format!("{{\"@odata.context\":\"c\",\"value\":[{graph}],\"@odata.nextLink\":\"n\"}}");
+    let windows = format!("[{as_object}]\r\n\n{as_object}\n\n");
+    let format = "ual_search_json";
+    vec![
+        ("text", format, format!("[{}]", wrapper(json!(text), ticks.clone())).into_bytes()),
+        ("object", format, one(&wrapper(event.clone(), json!("2025-10-20T21:13:33+09:00")))),
+        ("noted date", format, one(&wrapper(event.clone(), noted))),
+        ("noted text", format, one(&wrapper(json!({"value": text, "Length": 1}), ticks))),
+        ("windows one after another", format, windows.into_bytes()),
+        ("Graph", "ual_graph", page.into_bytes()),
+        ("Graph by PowerShell", "ual_graph", one(&with(&graph, &[("auditData", json!(text))]))),
+    ]
+}
+
+fn collected(event: &Value) -> Vec<Container> {
+    let text = event.to_string();
+    let operation = event["Operation"].as_str().unwrap();
+    let zoned = with(event, &[("CreationTime", json!("2025-10-20T12:13:33Z"))]);
+    let hunting = json!({"Timestamp": "2025-10-20T12:13:33Z", "ActionType": operation, "AccountObjectId": "x", "RawEventData": zoned});
+    let as_text = with(&hunting, &[("RawEventData", json!(zoned.to_string()))]);
+    let answer = json!({"@odata.context": "c", "schema": [{"Name": "Timestamp", "Type": "DateTime"}], "results": [hunting]});
+    let columns = ["Timestamp", "ActionType", "AccountObjectId", "RawEventData"];
+    let row = ["Oct 20, 2025 9:13:33 PM", operation, "x", &zoned.to_string()];
+    let stream = json!({"time": "2025-10-20T12:20:00Z", "category": "AdvancedHunting-CloudAppEvents", "properties": hunting});
+    let splunk = json!({"preview": false, "result": {"_raw": text, "sourcetype": "o365:management:activity"}});
+    let document = json!({"event": {"original": text}, "o365": {"audit": {"Id": "other"}}});
+    let dump = json!({"_index": "i", "_source": document});
+    let answer_of_elastic = json!({"took": 3, "_shards": {"total": 1}, "hits": {"total": {"value": 1}, "max_score": null, "hits": [dump]}});
+    vec![
+        ("hunting", "ual_cloud_app_events", one(&hunting)),
+        ("hunting, text", "ual_cloud_app_events", one(&as_text)),
+        ("hunting, Graph's answer", "ual_cloud_app_events", one(&answer)),
+        ("hunting, table", "ual_cloud_app_events", table(&columns, &row)),
+        ("stream", "ual_collected", format!("{{\"records\":[{stream}]}}").into_bytes()),
         ("Splunk's JSON", "ual_collected", one(&splunk)),
         ("a SIEM's JSON", "ual_collected", one(&json!({"source": "o365", "raw": text}))),
-        (
-            "cmdlet JSON, text",
-            "ual_search_json",
-            format!("[{}]", wrapper(json!(text), ticks.clone())).into_bytes(),
-        ),
-        (
-            "cmdlet JSON, object",
-            "ual_search_json",
-            one(&wrapper(event.clone(), json!("2025-10-20T21:13:33+09:00"))),
-        ),
-        ("cmdlet JSON, noted date", "ual_search_json", one(&wrapper(event.clone(), noted))),
-        (
-            "cmdlet JSON, noted text",
-            "ual_search_json",
-            one(&wrapper(json!({"value": text, "Length": 1}), ticks.clone())),
-        ),
-        (
-            "cmdlet JSON, windows one after another",
-            "ual_search_json",
-            format!("[{0}]\r\n\n{0}\n\n", wrapper(event.clone(), ticks)).into_bytes(),
-        ),
-        (
-            "Graph",
-            "ual_graph",
-            format!("{{\"@odata.context\":\"c\",\"value\":[{graph}],\"@odata.nextLink\":\"n\"}}")
-                .into_bytes(),
-        ),
-        ("Graph by PowerShell", "ual_graph", one(&with(&graph, &[("auditData", json!(text))]))),
-        (
-            "Graph CSV",
-            "ual_graph_csv",
-            table(
-                &[
-                    "id",
-                    "createdDateTime",
-                    "auditLogRecordType",
-                    "operation",
-                    "userPrincipalName",
-                    "auditData",
-                ],
-                &[ID, "10/20/2025 12:13:33 PM", "exchangeAdmin", operation, user, &pretty],
-            ),
-        ),
-        ("CloudAppEvents", "ual_cloud_app_events", one(&hunting)),
-        ("CloudAppEvents, text", "ual_cloud_app_events", one(&hunting_text)),
-        (
-            "CloudAppEvents CSV",
-            "ual_cloud_app_events",
-            table(
-                &["Timestamp", "ActionType", "AccountObjectId", "RawEventData"],
-                &[
-                    "Oct 20, 2025 9:13:33 PM",
-                    operation,
-                    "x",
-                    hunting_text["RawEventData"].as_str().unwrap(),
-                ],
-            ),
-        ),
-        ("Defender stream", "ual_collected", format!("{{\"records\":[{stream}]}}").into_bytes()),
-        (
-            "Elastic, original kept",
-            "ual_elastic",
-            one(
-                &json!({"@timestamp": "x", "event": {"original": text}, "o365": {"audit": {"Id": "other"}}}),
-            ),
-        ),
-        (
-            "Elastic dump, original kept",
-            "ual_collected",
-            one(&json!({"_index": "i", "_source": {"event": {"original": text}}})),
-        ),
+        ("Elastic with the original", "ual_elastic", one(&document)),
+        ("Elastic's dump", "ual_elastic", one(&dump)),
+        ("Elastic's answer", "ual_elastic", one(&answer_of_elastic)),
     ]
 }
 
@@ -439,7 +374,6 @@ fn partial(event: &Value) -> Vec<Container> {
     let document = elastic(event);
     let mut dots = Map::new();
     dotted(&document, "", &mut dots);
-    let one = |it: &Value| it.to_string().into_bytes();
     vec![
         ("Sentinel", "ual_office_activity", one(&sentinel)),
         ("Sentinel CSV", "ual_office_activity", table_of(sentinel.as_object().unwrap())),
@@ -452,7 +386,7 @@ fn partial(event: &Value) -> Vec<Container> {
         ("Elastic CSV", "ual_elastic", table_of(&dots)),
         (
             "Elastic dump",
-            "ual_collected",
+            "ual_elastic",
             one(&json!({"_index": "i", "_id": "x", "_source": document})),
         ),
     ]
@@ -493,5 +427,143 @@ fn one_event_is_one_record_in_every_container() {
                 assert_eq!(event, told, "{name}: the union says what the whole record says");
             }
         }
+    }
+}
+
+#[test]
+fn a_stream_of_many_tables_is_read_as_far_as_formats_know_it() {
+    let row = |table: &str, properties: Value| json!({"time": "2025-10-20T12:20:00Z", "category": format!("AdvancedHunting-{table}"), "properties": properties});
+    let rows = [
+        row("DeviceEvents", json!({"Timestamp": "2025-10-20T12:00:00Z", "DeviceId": "d"})),
+        row("CloudAppEvents", json!({"ActionType": "New-InboxRule", "RawEventData": rule()})),
+        row(
+            "CloudAppEvents",
+            json!({"ActionType": "x", "Timestamp": "2025-10-20T12:00:00Z", "RawEventData": null}),
+        ),
+        row("<b>\u{202e}", json!({"x": 1})),
+    ];
+    let text = rows.map(|it| it.to_string()).join("\n");
+    let it = seen(format!("{text}\n{{\"time\": \"2025"));
+    assert_eq!((it.format, it.reading.rows, it.records.len()), (Some("ual_collected"), 5, 1));
+    assert_eq!(it.records[0].key, ID);
+    let reasons: Vec<&str> = it.rejects.iter().map(|it| it.reason.as_str()).collect();
+    let want = [
+        "a row of the table DeviceEvents, which is not read",
+        "RawEventData is empty: no record of the audit log",
+        "an event of a kind that is not read",
+        "the JSON ends in the middle of the record",
+    ];
+    assert_eq!(reasons, want);
+    assert_eq!(
+        (it.rejects[1].operation.as_str(), it.rejects[1].at),
+        ("x", Some(1_760_961_600_000_000))
+    );
+    assert_eq!(it.reading.warnings, [("lossy_export".to_owned(), "copy".to_owned())]);
+    // The same tables without an audit record are no audit log.
+    let other = row("DeviceEvents", json!({"DeviceId": "d"}));
+    assert_eq!(seen(other.to_string()).format, None);
+}
+
+#[test]
+fn derived_tables_give_leads_and_no_records() {
+    let sessions = "\"TimeStamp\",\"User\",\"Action\",\"SessionId\",\"ClientIP\",\"MailAccessType\",\"IsThrottled\",\"OperationCount\"\r\n\
+        \"2025-10-20T12:13:33\",\"Hanako@x.jp\",\"MailItemsAccessed\",\"s\",\"203.0.113.9\",\"Bind\",\"False\",\"2\"\r\n";
+    let messages = "Timestamp,User,IPaddress,SessionID,MailAccessType,FolderPath,InternetMessageId,SizeInBytes\r\n\
+        2025-10-20T12:13:33,hanako@x.jp,203.0.113.9,s,Bind,,<a@x>,1\r\n2025-10-20T12:13:33,hanako@x.jp,203.0.113.9,s,Sync,\\Inbox,N/A (Sync - entire folder),\r\n";
+    for (text, rows) in [(sessions, 1), (messages, 2)] {
+        let it = seen(text);
+        assert_eq!(
+            (it.format, it.rejects.len(), it.records.len()),
+            (Some("ual_mes_items"), rows, 0)
+        );
+        let lead = &it.rejects[0];
+        assert!(lead.reason.ends_with("export the audit log itself"), "{}", lead.reason);
+        assert_eq!((lead.account.as_str(), lead.at), ("hanako@x.jp", Some(1_760_962_413_000_000)));
+        assert!(it.reading.cut);
+        assert_eq!(it.reading.warnings, [("lossy_export".to_owned(), "derived".to_owned())]);
+        assert_eq!(it.reading.leads[0].operation, "MailItemsAccessed");
+    }
+}
+
+#[test]
+fn mailbox_audit_entries_are_read_in_the_zone_that_is_declared() {
+    let text = "Operation,OperationResult,LogonType,ExternalAccess,DestFolderPathName,FolderPathName,ClientInfoString,ClientIPAddress,MailboxOwnerUPN,LogonUserDisplayName,SourceItemInternetMessageIdsList,LastAccessed\r\n\
+        MoveToDeletedItems,Succeeded,Owner,False,\\Deleted Items,\\Sent Items,Client=OWA;x,203.0.113.9,Hanako@x.jp,山田 花子,\"<a@x>,<b@x>\",2025/10/20 21:13:33\r\n\
+        FolderBind,Succeeded,Delegate,False,,\\Inbox,Client=OWA;x,203.0.113.9,Hanako@x.jp,Taro,,2025/10/20 21:14\r\n\
+        Send,Succeeded,Owner,False,,,,,h@x.jp,,,soon\r\n";
+    let it = in_zone(text, Some("Asia/Tokyo"));
+    assert_eq!((it.format, it.records.len(), it.rejects.len()), (Some("ual_mailbox_audit"), 2, 1));
+    let event = it.event();
+    assert_eq!(
+        (event.at, event.logon_type, event.succeeded),
+        (1_760_962_413_000_000, 0, Some(true))
+    );
+    assert_eq!((event.actor.as_str(), event.mailbox.as_str()), ("hanako@x.jp", "hanako@x.jp"));
+    let items: Vec<(&str, &str, &str)> = event
+        .items
+        .iter()
+        .map(|it| (it.role.as_str(), it.folder.as_str(), it.message_id.as_str()))
+        .collect();
+    let want = [
+        ("source", "Sent Items", "a@x"),
+        ("source", "Sent Items", "b@x"),
+        ("destination", "Deleted Items", ""),
+    ];
+    assert_eq!(items, want);
+    let What::Event(delegate) = &it.records[1].what else { panic!("an event") };
+    assert_eq!((delegate.actor.as_str(), delegate.logon_type), ("taro", 2));
+    assert_eq!(it.rejects[0].reason, "LastAccessed is no date");
+    assert!(it.records.iter().all(|it| it.losses > 0) && it.reading.cut);
+    let utc = seen(text);
+    assert_eq!(utc.event().at - event.at, 9 * 3_600_000_000);
+    // One entry twice is one record.
+    let twice = in_zone(format!("{text}{}", text.lines().nth(1).unwrap()), Some("Asia/Tokyo"));
+    assert_eq!(twice.records[0].key, twice.records.last().unwrap().key);
+}
+
+#[test]
+fn ambiguous_days_and_lost_cells_are_rejects_that_say_so() {
+    let it = seen(
+        "TimeGenerated [UTC],OfficeWorkload,Operation,UserId,OfficeId\r\n\"3/12/2025, 1:00:00.000 PM\",Exchange,Send,a@x.jp,0a1b2c3d-1111-4222-8333-444455556666\r\n",
+    );
+    assert_eq!((it.format, it.rejects.len()), (Some("ual_office_activity"), 1));
+    assert_eq!(it.rejects[0].reason, "TimeGenerated cannot be read");
+    assert!(it.reading.warnings.iter().any(|it| it.0 == "ambiguous_dates"));
+
+    let it = seen(
+        "Timestamp,ActionType,AccountObjectId,RawEventData\r\n2025-10-20T12:00:00Z,Send,x,\"{\"\"Id\"\":\"\"a\"\r\n",
+    );
+    assert_eq!(it.rejects[0].reason, "RawEventData is cut or broken JSON");
+    assert_eq!((it.rejects[0].operation.as_str(), it.rejects[0].at.is_some()), ("Send", true));
+}
+
+#[test]
+fn a_word_in_the_place_of_the_id_makes_no_two_events_one() {
+    let event = |second: u32| {
+        with(
+            &rule(),
+            &[
+                ("Id", json!("ANONYMIZED")),
+                ("CreationTime", json!(format!("2025-10-20T12:13:{second}"))),
+            ],
+        )
+    };
+    let it = seen(format!("{}\n{}\n{}", event(10), event(11), event(10)));
+    let keys: Vec<&str> = it.records.iter().map(|it| it.key.as_str()).collect();
+    assert_ne!(keys[0], keys[1]);
+    assert_eq!(keys[0], keys[2]);
+}
+
+#[test]
+fn similar_files_are_no_audit_logs() {
+    for text in [
+        "Timestamp,User,ClientIP,SessionId\r\n2025-10-20T12:00:00Z,a,1.2.3.4,s\r\n",
+        "{\"message\":\"{\\\"a\\\":1}\"}",
+        "{\"event\":{\"action\":\"x\"},\"user\":{\"id\":\"a\"}}",
+        "{\"Operation\":\"x\",\"Time\":\"y\"}",
+        "_time,_raw\r\n1,hello\r\n",
+    ] {
+        let format = seen(text).format;
+        assert!(format.is_none_or(|it| !it.starts_with("ual_")), "{text}: {format:?}");
     }
 }

@@ -47,7 +47,7 @@ fn collect(value: &Value, path: &str, out: &mut Map<String, Value>) {
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         if let Some(rest) = path.strip_prefix("o365.audit.") {
             put(out, rest, field);
-        } else if "o365.audit".starts_with(path.as_str()) {
+        } else if path == "o365" || path == "o365.audit" {
             collect(field, &path, out);
         }
     }
@@ -59,7 +59,7 @@ fn put(out: &mut Map<String, Value>, path: &str, field: &Value) {
         None => match (out.get_mut(path), field) {
             (Some(Value::Object(have)), Value::Object(more)) => have.extend(more.clone()),
             _ => {
-                out.insert(path.to_owned(), field.clone());
+                out.insert(path.to_owned(), list(field));
             }
         },
         Some((first, rest)) => {
@@ -75,6 +75,12 @@ fn put(out: &mut Map<String, Value>, path: &str, field: &Value) {
             }
         }
     }
+}
+
+/// A table holds lists of objects as JSON text.
+fn list(field: &Value) -> Value {
+    let text = field.as_str().filter(|it| it.starts_with("[{"));
+    text.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_else(|| field.clone())
 }
 
 /// Name/Value lists that become objects.

@@ -245,11 +245,20 @@ fn detail(audit: &Value, event: &Event) -> String {
     Value::Object(out).to_string()
 }
 
+/// A value in the spelling of the log: exports and canonical forms write truth in their own ways.
+fn said(value: &Value, key: &str) -> String {
+    match text(value, key) {
+        it if it.eq_ignore_ascii_case("true") => "True".to_owned(),
+        it if it.eq_ignore_ascii_case("false") => "False".to_owned(),
+        it => it,
+    }
+}
+
 /// A Name/Value bag as an object with sorted keys.
 fn bag(audit: &Value, key: &str) -> Map<String, Value> {
     let list = audit.get(key).and_then(Value::as_array);
     let mut pairs: Vec<(String, String)> =
-        list.into_iter().flatten().map(|it| (text(it, "Name"), text(it, "Value"))).collect();
+        list.into_iter().flatten().map(|it| (text(it, "Name"), said(it, "Value"))).collect();
     pairs.retain(|(name, _)| !name.is_empty());
     pairs.sort();
     pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect()
@@ -261,7 +270,7 @@ fn modified(audit: &Value) -> Map<String, Value> {
         .into_iter()
         .flatten()
         .filter(|it| it.is_object())
-        .map(|it| (text(it, "Name"), json!([text(it, "OldValue"), text(it, "NewValue")])))
+        .map(|it| (text(it, "Name"), json!([said(it, "OldValue"), said(it, "NewValue")])))
         .collect();
     pairs.retain(|(name, _)| !name.is_empty());
     pairs.sort_by(|a, b| a.0.cmp(&b.0));

@@ -23,7 +23,8 @@ pub(crate) enum Silence {
     Lossy,
     /// Another product's copy, which leaves records out by its nature: its silence proves nothing.
     Copy,
-    /// A table that a tool derived from the log: neither a record nor silence is the log's own.
+    /// A table that a tool derived from accesses to mail in the log: neither a record nor silence
+    /// is the log's own.
     Derived,
 }
 
@@ -116,10 +117,11 @@ impl Wrapped {
         let operation = ["Operation", "Operations", "ActionType", "Action", "event.action"];
         let account = ["userPrincipalName", "UserId", "UserIds", "AccountUpn", "User", "user.id"];
         let at = self.clock.written(&at).as_deref().and_then(date::parse_iso);
+        let derived = (self.silence == Silence::Derived).then(|| "MailItemsAccessed".to_owned());
         Reject {
             reason: reason.to_owned(),
             at,
-            operation: name::operation(&first(&operation)),
+            operation: derived.unwrap_or_else(|| name::operation(&first(&operation))),
             account: name::account(&first(&account)),
         }
     }
