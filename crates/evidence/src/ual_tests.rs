@@ -3,6 +3,7 @@
 use std::fs;
 
 use model::{Content, Position, Reading, Record, Reject, What};
+use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::{FindOptions, ReadOptions, Relation, Reread, find, inspect, read, reconcile, reread};
@@ -89,7 +90,11 @@ fn rule() -> Value {
 }
 
 fn kind(event: &Value) -> &'static str {
-    if event["RecordType"] == 50 { "ExchangeItemAggregated" } else { "ExchangeAdmin" }
+    match event["RecordType"].as_i64() {
+        Some(50) => "ExchangeItemAggregated",
+        Some(8) => "AzureActiveDirectory",
+        _ => "ExchangeAdmin",
+    }
 }
 
 fn table(header: &[&str], row: &[&str]) -> Vec<u8> {
@@ -102,7 +107,7 @@ fn table(header: &[&str], row: &[&str]) -> Vec<u8> {
 
 fn table_of(fields: &Map<String, Value>) -> Vec<u8> {
     let header: Vec<&str> = fields.keys().map(String::as_str).collect();
-    let cells: Vec<String> = fields.values().map(|it| cell(it)).collect();
+    let cells: Vec<String> = fields.values().map(cell).collect();
     table(&header, &cells.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
@@ -164,7 +169,12 @@ fn office_activity(event: &Value, time: &str) -> Map<String, Value> {
 /// The event as Elastic's pipeline keeps it.
 fn elastic(event: &Value) -> Value {
     let mut audit = event.clone();
-    for bag in ["Parameters", "OperationProperties"] {
+    if let Some(list) = event.get("ModifiedProperties").and_then(Value::as_array) {
+        let parts = |it: &Value| json!({"NewValue": it["NewValue"], "OldValue": it["OldValue"]});
+        let name = |it: &Value| it["Name"].as_str().unwrap().replace([' ', '.'], "_");
+        audit["ModifiedProperties"] = list.iter().map(|it| (name(it), parts(it))).collect();
+    }
+    for bag in ["Parameters", "OperationProperties", "ExtendedProperties"] {
         if let Some(list) = event.get(bag).and_then(Value::as_array) {
             let pairs = list.iter();
             audit[bag] = pairs
@@ -183,6 +193,22 @@ fn dotted(value: &Value, path: &str, out: &mut Map<String, Value>) {
             _ => drop(out.insert(path, field.clone())),
         }
     }
+}
+
+fn consent() -> Value {
+    json!({
+        "CreationTime": "2025-10-20T12:13:33", "Id": ID, "Operation": "Consent to application.",
+        "OrganizationId": "aaaaaaaa-0000-4000-8000-000000000000", "RecordType": 8, "ResultStatus": "Success",
+        "UserKey": "10032000ABCDEF01@example.or.jp", "UserType": 0, "Version": 1, "Workload": "AzureActiveDirectory",
+        "ObjectId": "app", "UserId": "hanako@example.or.jp", "AzureActiveDirectoryEventType": 1, "ExternalAccess": false,
+        "ExtendedProperties": [{"Name": "additionalDetails", "Value": "{\"User-Agent\":\"Mozilla/5.0\"}"}],
+        "ModifiedProperties": [
+            {"Name": "ConsentContext.IsAdminConsent", "NewValue": "True", "OldValue": ""},
+            {"Name": "ConsentAction.Permissions", "NewValue": "[] => [[Scope: Mail.Read]]", "OldValue": ""},
+            {"Name": "Included Updated Properties", "NewValue": "KeyDescription", "OldValue": ""}],
+        "Actor": [{"ID": "hanako@example.or.jp", "Type": 5}, {"ID": "10032000ABCDEF01", "Type": 3}],
+        "Target": [{"ID": "app", "Type": 1}], "InterSystemsId": "i-1", "TargetContextId": "t"
+    })
 }
 
 type Container = (&'static str, &'static str, Vec<u8>);
@@ -243,7 +269,7 @@ fn named(event: &Value) -> Value {
         &[
             ("RecordType", json!(kind(event))),
             ("UserType", json!(if admin { "Admin" } else { "Regular" })),
-            ("LogonType", if admin { Value::Null } else { json!("Owner") }),
+            ("LogonType", event.get("LogonType").map_or(Value::Null, |_| json!("Owner"))),
         ],
     )
 }
@@ -394,7 +420,7 @@ fn partial(event: &Value) -> Vec<Container> {
 
 #[test]
 fn one_event_is_one_record_in_every_container() {
-    for event in [bind(), rule()] {
+    for event in [bind(), rule(), consent()] {
         let original = seen(event.to_string()).reread[0].clone();
         let told = seen(event.to_string()).event().clone();
         for (name, format, bytes) in whole(&event) {
@@ -565,5 +591,32 @@ fn similar_files_are_no_audit_logs() {
     ] {
         let format = seen(text).format;
         assert!(format.is_none_or(|it| !it.starts_with("ual_")), "{text}: {format:?}");
+    }
+}
+
+#[test]
+fn results_that_are_missing_are_told_in_json_too() {
+    let row = |index: u32| json!({"CreationDate": "x", "Operations": "x", "AuditData": rule(), "ResultIndex": index, "ResultCount": 3});
+    let cut = seen(format!("[{},{}]", row(1), row(3)));
+    let whole = seen(format!("[{},{},{}]", row(1), row(3), row(2)));
+    assert_eq!(
+        (cut.format, cut.reading.cut, whole.reading.cut),
+        (Some("ual_search_json"), true, false)
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+
+    /// Damage anywhere in any container costs no more than its row, and every row is accounted for.
+    #[test]
+    fn damaged_containers_are_read_or_rejected(which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(),
+                                               byte in any::<u8>(), cut in any::<bool>()) {
+        let containers = [whole(&bind()), partial(&rule())].concat();
+        let (_, _, mut bytes) = containers[which.index(containers.len())].clone();
+        let at = at.index(bytes.len());
+        if cut { bytes.truncate(at) } else { bytes[at] = byte }
+        let it = seen(&bytes);
+        prop_assert_eq!(it.reading.rejected, it.rejects.len() as u64);
     }
 }

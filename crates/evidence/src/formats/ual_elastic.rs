@@ -1,9 +1,9 @@
 //! Elastic's `o365.audit` documents, nested or with dotted keys, from a search, a dump or a CSV of
 //! Kibana. `event.original` is the record itself and outranks the fields, where it was kept.
 //!
-//! In the fields Name/Value lists are objects, and of changed properties the very names are
-//! altered (`Included_Updated_Properties`): those are read and not compared. What an agent did not
-//! fetch is not there, so silence proves nothing.
+//! In the fields Name/Value lists are objects, and in the names of changed properties dots and
+//! blanks are underscores (`Role_DisplayName`): both are put back. What an agent did not fetch is
+//! not there, so silence proves nothing.
 
 use model::Kind;
 use serde_json::{Map, Value, json as object};
@@ -119,7 +119,7 @@ fn unwrap(row: &Value, _: &Clock) -> Result<Audit, &'static str> {
         }
     }
     let audit = Audit::new(Value::Object(audit));
-    Ok(Audit { losses: audit.losses.max(1), vague: &["ModifiedProperties"], ..audit })
+    Ok(Audit { losses: audit.losses.max(1), ..audit })
 }
 
 /// What the common fields of Elastic say of the record.
@@ -136,7 +136,8 @@ fn modified(changed: &Map<String, Value>) -> Vec<Value> {
     let mut names: Map<String, Value> = Map::new();
     for (key, field) in changed {
         let (name, part) = key.rsplit_once('.').unwrap_or((key, ""));
-        let entry = names.entry(name).or_insert_with(|| object!({"Name": name}));
+        let name = restored(name);
+        let entry = names.entry(&name).or_insert_with(|| object!({"Name": name}));
         match (part, field) {
             ("", Value::Object(parts)) => {
                 if let Some(entry) = entry.as_object_mut() {
@@ -148,4 +149,28 @@ fn modified(changed: &Map<String, Value>) -> Vec<Value> {
         }
     }
     names.into_iter().map(|it| it.1).collect()
+}
+
+/// What stands before a dot in the names of properties of the directory.
+const DOTTED: [&str; 12] = [
+    "AppRole",
+    "AppRoleAssignment",
+    "Application",
+    "ConsentAction",
+    "ConsentContext",
+    "DelegatedPermissionGrant",
+    "Device",
+    "Group",
+    "Role",
+    "ServicePrincipal",
+    "TargetId",
+    "User",
+];
+
+/// A property's name as the directory writes it.
+fn restored(name: &str) -> String {
+    match name.split_once('_') {
+        Some((first, rest)) if DOTTED.contains(&first) => format!("{first}.{rest}"),
+        _ => name.replace('_', " "),
+    }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Table {
 
 /// The numbers `Search-UnifiedAuditLog` gives its results: 1 to ResultCount for each query.
 #[derive(Default)]
-struct Results {
+pub(crate) struct Results {
     /// Rows by the ResultCount they state.
     rows: BTreeMap<i64, u64>,
     /// Rows that state none, broken ones among them: each is counted by itself.
@@ -38,7 +38,8 @@ struct Results {
 }
 
 impl Results {
-    fn feed(&mut self, index: &str, count: &str) {
+    /// Looks at the numbers of one row; of a broken one they are empty.
+    pub(crate) fn feed(&mut self, index: &str, count: &str) {
         let (Ok(index), Ok(count)) = (index.parse::<i64>(), count.parse::<i64>()) else {
             self.unsaid += 1;
             return;
@@ -49,7 +50,7 @@ impl Results {
 
     /// Whether results are missing. Whole queries of one count come in whole multiples of it,
     /// in whatever order the rows stand; this can prove what is missing, never that all is there.
-    fn missing(&self) -> bool {
+    pub(crate) fn missing(&self) -> bool {
         let short = |(count, rows): (&i64, &u64)| match u64::try_from(*count) {
             Ok(count) if count > 0 && rows % count > 0 => count - rows % count,
             _ => 0,

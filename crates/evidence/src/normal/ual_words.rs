@@ -17,37 +17,23 @@ pub(crate) struct Audit {
     pub(crate) losses: u32,
     /// The id that the wrapper states; empty if none.
     pub(crate) id: String,
-    /// Fields that this container renames inside: they are read, and never compared with another
-    /// export of the record.
-    pub(crate) vague: &'static [&'static str],
 }
 
 impl Audit {
     /// Takes an AuditData object as some export wrote it.
     pub(crate) fn new(mut value: Value) -> Audit {
         let losses = settle(&mut value);
-        Audit { value, losses, id: String::new(), vague: &[] }
+        Audit { value, losses, id: String::new() }
     }
 
     /// The value that is compared with other exports of the record.
     pub(crate) fn compared(&self) -> Value {
-        canonical::form(&self.comparable()).unwrap_or_default()
+        canonical::form(&self.value).unwrap_or_default()
     }
 
     /// Hash of that value.
     pub(crate) fn body(&self) -> String {
-        match self.vague {
-            [] => canonical::body_of(&self.value),
-            _ => canonical::body_of(&self.comparable()),
-        }
-    }
-
-    fn comparable(&self) -> Value {
-        let mut value = self.value.clone();
-        if let Some(fields) = value.as_object_mut() {
-            fields.retain(|key, _| !self.vague.contains(&key.as_str()));
-        }
-        value
+        canonical::body_of(&self.value)
     }
 }
 

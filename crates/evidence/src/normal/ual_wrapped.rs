@@ -1,12 +1,14 @@
 //! Audit records in containers that spell or wrap them in their own way, as JSON or as a table.
 
+use std::borrow::Cow;
+
 use model::{Content, Reading, Reject};
 use serde_json::{Map, Value};
 
 use super::{
     date::{self, DateOrder},
     json as look, name, ual,
-    ual_table::lead_of_text,
+    ual_table::{Results, lead_of_text},
     ual_words::{self, Audit},
 };
 use crate::format::{Head, RawRow, RowReader};
@@ -54,6 +56,7 @@ pub(crate) struct Wrapped {
     /// Columns with local times, and where they stand.
     times: Vec<usize>,
     clock: Clock,
+    results: Results,
     silence: Silence,
 }
 
@@ -70,12 +73,13 @@ impl Wrapped {
         let is_local = |name: &String| local.iter().any(|it| it.eq_ignore_ascii_case(name));
         let times = header.iter().enumerate().filter(|it| is_local(it.1)).map(|it| it.0).collect();
         let clock = Clock { survey: date::Survey::default(), zone: zone.to_owned() };
-        Box::new(Wrapped { header, unwrap, times, clock, silence })
+        let results = Results::default();
+        Box::new(Wrapped { header, unwrap, times, clock, results, silence })
     }
 
-    fn value(&self, row: RawRow<'_>) -> Option<Value> {
+    fn value<'a>(&self, row: RawRow<'a>) -> Option<Cow<'a, Value>> {
         match row {
-            RawRow::Json(value) => Some(value.clone()),
+            RawRow::Json(value) => Some(Cow::Borrowed(value)),
             RawRow::Cells(cells) => {
                 let mut fields = Map::new();
                 for (name, cell) in self.header.iter().zip(cells) {
@@ -83,17 +87,10 @@ impl Wrapped {
                         fields.insert(name.clone(), Value::String((*cell).to_owned()));
                     }
                 }
-                Some(Value::Object(fields))
+                Some(Cow::Owned(Value::Object(fields)))
             }
             _ => None,
         }
-    }
-
-    fn audit(&self, row: RawRow<'_>) -> Result<Audit, Reject> {
-        let reject = |reason: &str| Reject { reason: reason.to_owned(), ..Reject::default() };
-        let value =
-            self.value(row).ok_or_else(|| reject("no row of a table and no JSON object"))?;
-        (self.unwrap)(&value, &self.clock).map_err(|reason| self.lead(&value, reason))
     }
 
     /// What the wrapper still tells.
@@ -146,31 +143,36 @@ impl RowReader for Wrapped {
     }
 
     fn read(&mut self, row: RawRow<'_>) -> Content {
-        let audit = match self.audit(row) {
-            Ok(audit) => audit,
-            Err(reject) => return Content::Reject(reject),
+        let Some(value) = self.value(row) else {
+            let reason = "no row of a table and no JSON object".to_owned();
+            return Content::Reject(Reject { reason, ..Reject::default() });
         };
-        match (ual::record(&audit), self.value(row)) {
-            (Content::Reject(it), Some(value)) => {
+        let number = |key: &str| look::text(&value, &[key]);
+        self.results.feed(&number("ResultIndex"), &number("ResultCount"));
+        let audit = match (self.unwrap)(&value, &self.clock) {
+            Ok(audit) => audit,
+            Err(reason) => return Content::Reject(self.lead(&value, reason)),
+        };
+        match ual::record(&audit) {
+            Content::Reject(it) => {
                 let lead = self.lead(&value, &it.reason);
                 Content::Reject(Reject { at: it.at.or(lead.at), ..lead })
             }
-            (content, _) => content,
+            record => record,
         }
     }
 
     fn broken(&mut self, cells: &[&str], text: &str, reason: &str) -> Reject {
-        if cells.is_empty() {
-            return lead_of_text(text, reason);
+        self.results.feed("", "");
+        match self.value(RawRow::Cells(cells)) {
+            Some(value) if !cells.is_empty() => self.lead(&value, reason),
+            _ => lead_of_text(text, reason),
         }
-        self.value(RawRow::Cells(cells)).map_or_else(
-            || Reject { reason: reason.to_owned(), ..Reject::default() },
-            |it| self.lead(&it, reason),
-        )
     }
 
     fn canonical(&mut self, row: RawRow<'_>) -> Value {
-        self.audit(row).map(|it| it.compared()).unwrap_or_default()
+        let audit = self.value(row).and_then(|it| (self.unwrap)(&it, &self.clock).ok());
+        audit.map(|it| it.compared()).unwrap_or_default()
     }
 
     fn finish(&mut self, reading: &mut Reading) {
@@ -179,7 +181,7 @@ impl RowReader for Wrapped {
             Silence::Copy => Some("copy"),
             Silence::Derived => Some("derived"),
         };
-        reading.cut |= self.silence != Silence::Log;
+        reading.cut |= self.silence != Silence::Log || self.results.missing();
         if let Some(detail) = detail {
             reading.warnings.push(("lossy_export".to_owned(), detail.to_owned()));
         }
