@@ -157,7 +157,8 @@ fn office_activity(event: &Value, time: &str) -> Map<String, Value> {
         ("SourceRecordId", ID),
         ("ResultReasonType", "Succeeded"),
         ("ElevationTime", "2025-10-20T12:30:00Z"),
-        ("UserId_", "hanako@example.or.jp"),
+        ("UserId_", "another@example.or.jp"),
+        ("Site_Url_", ""),
         ("OfficeTenantId_", "$RestApiTenantId$"),
         ("Type", "OfficeActivity"),
     ] {
@@ -561,6 +562,17 @@ fn ambiguous_days_and_lost_cells_are_rejects_that_say_so() {
     );
     assert_eq!(it.rejects[0].reason, "RawEventData is cut or broken JSON");
     assert_eq!((it.rejects[0].operation.as_str(), it.rejects[0].at.is_some()), ("Send", true));
+}
+
+#[test]
+fn a_cut_record_leads_to_its_hour_only_where_the_hour_is_sure() {
+    let row = |date: &str| json!({"CreationDate": date, "Operations": "Send", "UserIds": "A@x.jp", "AuditData": "{\"Id\":\"a", "Identity": "i"});
+    let it = seen(format!("[{},{}]", row("2025-10-20T12:13:33Z"), row("/Date(1760962413000)/")));
+    assert_eq!(it.format, Some("ual_search_json"));
+    let leads: Vec<_> =
+        it.rejects.iter().map(|it| (it.at, it.operation.as_str(), it.account.as_str())).collect();
+    assert_eq!(leads, [(Some(1_760_962_413_000_000), "Send", "a@x.jp"), (None, "Send", "a@x.jp")]);
+    assert_eq!(it.rejects[0].reason, "AuditData is cut or broken JSON");
 }
 
 #[test]

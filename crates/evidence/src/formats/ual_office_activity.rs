@@ -74,19 +74,15 @@ const OWN: [&str; 17] = [
 fn unwrap(row: &Value, clock: &Clock) -> Result<Audit, &'static str> {
     let fields = row.as_object().ok_or("no JSON object")?;
     let mut audit = Map::new();
-    for (name, field) in fields {
-        let name = match RENAMED.iter().find(|it| it.0 == name) {
-            Some((_, renamed)) => renamed,
-            None if OWN.contains(&name.as_str()) || name.ends_with('_') => continue,
-            None => name.as_str(),
-        };
-        audit.insert(name.to_owned(), opened(field));
-    }
-    // `UserId_` stands in for a `UserId` that is empty.
-    for (name, field) in fields.iter().filter(|it| it.0.ends_with('_')) {
-        let plain = name.trim_end_matches('_');
-        if !OWN.contains(&name.as_str()) && audit.get(plain).is_none_or(is_empty) {
-            audit.insert(plain.to_owned(), opened(field));
+    // `UserId_` stands in for a `UserId` that is empty: after the plain names.
+    for second in [false, true] {
+        for (name, field) in fields {
+            let Some(name) = named(name).filter(|it| it.1 == second).map(|it| it.0) else {
+                continue;
+            };
+            if audit.get(name).is_none_or(is_empty) {
+                audit.insert(name.to_owned(), opened(field));
+            }
         }
     }
     // Workspaces that are shared blank the tenant out.
@@ -102,6 +98,22 @@ fn unwrap(row: &Value, clock: &Clock) -> Result<Audit, &'static str> {
         audit.insert("CreationTime".to_owned(), time.into());
     }
     Ok(Audit::new(Value::Object(audit)))
+}
+
+/// AuditData's name of a column, and whether it is a second one of that name; `None` for the
+/// workspace's own.
+fn named(column: &str) -> Option<(&str, bool)> {
+    let renamed = |it: &str| RENAMED.iter().find(|pair| pair.0 == it).map(|pair| pair.1);
+    if OWN.contains(&column) {
+        return None;
+    }
+    if let Some(name) = renamed(column) {
+        return Some((name, false));
+    }
+    match column.strip_suffix('_') {
+        Some(plain) => Some((renamed(plain).unwrap_or(plain), true)),
+        None => Some((column, false)),
+    }
 }
 
 fn is_empty(field: &Value) -> bool {

@@ -172,9 +172,12 @@ pub(crate) fn lead_of_text(text: &str, reason: &str) -> Reject {
             })
             .unwrap_or_default()
     };
+    let shifted = of(&["CreationTime", "createdDateTime", "CreationDate"]).contains("Date(");
     Reject {
         reason: reason.to_owned(),
-        at: date::parse_iso(&of(&["CreationTime", "createdDateTime", "CreationDate"])),
+        // The wrapper's `/Date(ms)/` may be shifted by the host's zone.
+        at: date::parse_iso(&of(&["CreationTime", "createdDateTime", "CreationDate"]))
+            .filter(|_| !shifted),
         operation: name::operation(&of(&["Operation", "operation", "Operations"])),
         account: name::account(&of(&["UserId", "userPrincipalName", "UserIds"])),
     }

@@ -100,10 +100,11 @@ impl Wrapped {
             let flat = keys.iter().map(|it| look::text(value, &[it]));
             found.chain(flat).find(|it| !it.is_empty()).unwrap_or_default()
         };
+        // A `/Date(ms)/` of the wrapper may be shifted by the host's zone: better no time than that.
+        let ticks = |it: &String| it.contains("Date(");
+        let date = Some(first(&["CreationDate", "CreationDate.value"])).filter(|it| !ticks(it));
         let at = first(&[
             "CreationTime",
-            "CreationDate",
-            "CreationDate.value",
             "createdDateTime",
             "TimeGenerated",
             "Timestamp",
@@ -113,6 +114,7 @@ impl Wrapped {
         ]);
         let operation = ["Operation", "Operations", "ActionType", "Action", "event.action"];
         let account = ["userPrincipalName", "UserId", "UserIds", "AccountUpn", "User", "user.id"];
+        let at = if at.is_empty() { date.unwrap_or_default() } else { at };
         let at = self.clock.written(&at).as_deref().and_then(date::parse_iso);
         let derived = (self.silence == Silence::Derived).then(|| "MailItemsAccessed".to_owned());
         Reject {
