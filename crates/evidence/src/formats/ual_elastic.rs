@@ -12,7 +12,7 @@ use crate::{
     format::Format,
     normal::{
         json,
-        ual_words::Audit,
+        ual_words::{self, Audit},
         ual_wrapped::{Clock, Silence, Wrapped, inside},
     },
 };
@@ -59,7 +59,7 @@ fn put(out: &mut Map<String, Value>, path: &str, field: &Value) {
         None => match (out.get_mut(path), field) {
             (Some(Value::Object(have)), Value::Object(more)) => have.extend(more.clone()),
             _ => {
-                out.insert(path.to_owned(), list(field));
+                out.insert(path.to_owned(), ual_words::opened(path, field));
             }
         },
         Some((first, rest)) => {
@@ -75,12 +75,6 @@ fn put(out: &mut Map<String, Value>, path: &str, field: &Value) {
             }
         }
     }
-}
-
-/// A table holds lists of objects as JSON text.
-fn list(field: &Value) -> Value {
-    let text = field.as_str().filter(|it| it.starts_with("[{"));
-    text.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_else(|| field.clone())
 }
 
 /// Name/Value lists that become objects.
@@ -151,26 +145,8 @@ fn modified(changed: &Map<String, Value>) -> Vec<Value> {
     names.into_iter().map(|it| it.1).collect()
 }
 
-/// What stands before a dot in the names of properties of the directory.
-const DOTTED: [&str; 12] = [
-    "AppRole",
-    "AppRoleAssignment",
-    "Application",
-    "ConsentAction",
-    "ConsentContext",
-    "DelegatedPermissionGrant",
-    "Device",
-    "Group",
-    "Role",
-    "ServicePrincipal",
-    "TargetId",
-    "User",
-];
-
-/// A property's name as the directory writes it.
+/// A property's name as the directory writes it: `Role.DisplayName`, `Included Updated Properties`.
 fn restored(name: &str) -> String {
-    match name.split_once('_') {
-        Some((first, rest)) if DOTTED.contains(&first) => format!("{first}.{rest}"),
-        _ => name.replace('_', " "),
-    }
+    let blank = name.matches('_').count() > 1;
+    name.replace('_', if blank { " " } else { "." })
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::{
     format::Format,
     normal::{
-        ual_words::Audit,
+        ual_words::{self, Audit},
         ual_wrapped::{Clock, Silence, Wrapped},
     },
 };
@@ -44,7 +44,8 @@ fn unwrap(row: &Value, clock: &Clock) -> Result<Audit, &'static str> {
             (true, None) => continue,
             (false, _) => name,
         };
-        put(&mut audit, path, value(field));
+        // Lists that some tools do write out stand as JSON text.
+        put(&mut audit, path, ual_words::opened(path, field));
     }
     if let Some(time) = audit.get("CreationTime").and_then(Value::as_str) {
         // Damaged by a spreadsheet perhaps: as the host's culture writes it, without seconds.
@@ -56,15 +57,6 @@ fn unwrap(row: &Value, clock: &Clock) -> Result<Audit, &'static str> {
 }
 
 const PREFIX: &str = "AuditData.";
-
-/// Lists that some tools do write out stand as JSON text.
-fn value(field: &Value) -> Value {
-    let parsed = field
-        .as_str()
-        .filter(|it| it.starts_with("[{") || it.starts_with("{\""))
-        .and_then(|it| serde_json::from_str(it).ok());
-    parsed.unwrap_or_else(|| field.clone())
-}
 
 /// Puts a value at a dotted path.
 fn put(object: &mut Value, path: &str, field: Value) {

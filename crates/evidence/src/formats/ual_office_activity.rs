@@ -11,7 +11,7 @@ use crate::{
     format::Format,
     normal::{
         json, signin,
-        ual_words::Audit,
+        ual_words::{self, Audit},
         ual_wrapped::{Clock, Silence, Wrapped},
     },
 };
@@ -38,7 +38,8 @@ pub(super) const FORMAT: Format = Format {
 };
 
 /// The table's names → AuditData's.
-const RENAMED: [(&str, &str); 9] = [
+const RENAMED: [(&str, &str); 10] = [
+    ("AADTarget", "Target"),
     ("OfficeId", "Id"),
     ("OfficeWorkload", "Workload"),
     ("OfficeObjectId", "ObjectId"),
@@ -81,7 +82,7 @@ fn unwrap(row: &Value, clock: &Clock) -> Result<Audit, &'static str> {
                 continue;
             };
             if audit.get(name).is_none_or(is_empty) {
-                audit.insert(name.to_owned(), opened(field));
+                audit.insert(name.to_owned(), ual_words::opened(name, field));
             }
         }
     }
@@ -118,11 +119,4 @@ fn named(column: &str) -> Option<(&str, bool)> {
 
 fn is_empty(field: &Value) -> bool {
     field.is_null() || field.as_str().is_some_and(|it| it.trim().is_empty())
-}
-
-/// Lists and objects stand as JSON text.
-fn opened(field: &Value) -> Value {
-    let text = field.as_str().map(str::trim).filter(|it| it.starts_with(['[', '{']));
-    let parsed = text.and_then(|it| serde_json::from_str(it).ok());
-    parsed.unwrap_or_else(|| field.clone())
 }

@@ -160,6 +160,16 @@ fn pair(value: &Value) -> Option<Value> {
     Some(serde_json::json!({"Name": name, "Value": text}))
 }
 
+/// Fields that hold JSON as text in the record itself (of alerts, investigations, Power Automate).
+const TEXTS: [&str; 3] = ["ActivityParameters", "AuditData", "Data"];
+
+/// A field as AuditData has it, where a table holds lists and objects as JSON text.
+pub(crate) fn opened(name: &str, field: &Value) -> Value {
+    let text = field.as_str().map(str::trim).filter(|it| it.starts_with(['[', '{']));
+    let text = text.filter(|_| !TEXTS.contains(&name));
+    text.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_else(|| field.clone())
+}
+
 /// Reads JSON text that exports escaped once more than needed: a JSON string around it, quotes
 /// doubled as in a table's cell, a table's row around it.
 pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
