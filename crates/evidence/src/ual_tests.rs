@@ -445,6 +445,8 @@ fn one_event_is_one_record_in_every_container() {
             assert!(it.rejects.is_empty(), "{name}: {:?}", it.rejects);
             assert_eq!(it.records[0].key, ID, "{name}");
             assert!(it.reading.cut, "{name}: its silence proves nothing");
+            let lossy = format != "ual_office_activity";
+            assert_eq!((it.records[0].losses > 0, it.reading.lossy > 0), (lossy, lossy), "{name}");
             for rows in
                 [[original.clone(), it.reread[0].clone()], [it.reread[0].clone(), original.clone()]]
             {
@@ -578,6 +580,99 @@ fn a_cut_record_leads_to_its_hour_only_where_the_hour_is_sure() {
         it.rejects.iter().map(|it| (it.at, it.operation.as_str(), it.account.as_str())).collect();
     assert_eq!(leads, [(Some(1_760_962_413_000_000), "Send", "a@x.jp"), (None, "Send", "a@x.jp")]);
     assert_eq!(it.rejects[0].reason, "AuditData is cut or broken JSON");
+}
+
+fn told(changes: &[(&str, Value)]) -> model::Event {
+    seen(with(&bind(), changes).to_string()).event().clone()
+}
+
+#[test]
+fn what_each_mailbox_record_names_is_kept() {
+    let sync = told(&[
+        ("RecordType", json!(2)),
+        ("Folders", Value::Null),
+        ("OperationProperties", json!([{"Name": "MailAccessType", "Value": "Sync"}])),
+        (
+            "Item",
+            json!({"Id": "f", "ParentFolder": {"Id": "f", "Name": "Inbox", "Path": "Not Available"}}),
+        ),
+    ]);
+    assert_eq!((sync.access.as_str(), sync.throttled), ("Sync", None), "absent is not False");
+    assert_eq!((sync.items.len(), sync.items[0].folder.as_str()), (1, "Inbox"));
+
+    let opened = told(&[
+        ("Operation", json!("AttachmentAccess")),
+        ("Folders", Value::Null),
+        (
+            "Messages",
+            json!([{"Id": "f", "Path": "\\\\Inbox", "MessageItems": [{"Id": "m", "SizeInBytes": 5}]}]),
+        ),
+    ]);
+    assert_eq!((opened.items[0].folder.as_str(), opened.items[0].item_id.as_str()), ("Inbox", "m"));
+
+    let sent = told(&[
+        ("Operation", json!("Send")),
+        ("Folders", Value::Null),
+        (
+            "recipientList",
+            json!([{"Address": "B@x.jp", "Name": "b"}, {"Address": "a@x.jp"}, {"Address": "b@x.jp"}]),
+        ),
+        (
+            "Item",
+            json!({"Id": "Unknown", "Subject": "s", "InternetMessageId": "<Ab@x>", "Attachments": "a (1b); b (2b).pdf (599b)"}),
+        ),
+    ]);
+    assert_eq!(sent.recipients, ["a@x.jp", "b@x.jp"]);
+    assert_eq!(
+        (sent.items[0].message_id.as_str(), sent.items[0].attachments.as_str()),
+        ("Ab@x", "a (1b); b (2b).pdf (599b)")
+    );
+
+    let rules = told(&[
+        ("Operation", json!("UpdateInboxRules")),
+        ("Folders", Value::Null),
+        (
+            "OperationProperties",
+            json!([{"Name": "RuleOperation", "Value": "AddMailboxRule"}, {"Name": "RuleName"},
+            {"Name": "RuleId", "Value": "-5555555555555555555"}, {"Name": "RuleActions", "Value": "[{\"ActionType\":\"Forward\"}]"}]),
+        ),
+    ]);
+    let detail: Value = serde_json::from_str(&rules.detail).unwrap();
+    let of = |key: &str| detail["properties"][key].as_str().unwrap().to_owned();
+    assert_eq!((of("RuleOperation"), of("RuleName")), ("AddMailboxRule".to_owned(), String::new()));
+    assert_eq!(of("RuleId"), "-5555555555555555555");
+    assert_eq!(of("RuleActions"), r#"[{"ActionType":"Forward"}]"#);
+}
+
+#[test]
+fn addresses_outcomes_and_sessions_in_every_spelling() {
+    for (ip, want) in [
+        ("62.149.20.10:62589", "62.149.20.10"),
+        ("[2a01:111:f100:9001::1761:914f]:47114", "2a01:111:f100:9001::1761:914f"),
+        ("2603:10a6:803:15:cafe::5f", "2603:10a6:803:15:cafe::5f"),
+        ("1.1.1.1 ", "1.1.1.1"),
+        ("NOTANIPV4 (10.9000.0.1)", ""),
+        ("", ""),
+    ] {
+        assert_eq!(told(&[("ClientIPAddress", json!(ip))]).ip, want);
+    }
+    for (status, want) in [
+        ("Succeeded", Some(true)),
+        ("TRUE", Some(true)),
+        ("PartiallySucceeded", Some(true)),
+        ("Failure", Some(false)),
+        ("False", Some(false)),
+        ("", None),
+    ] {
+        assert_eq!(told(&[("ResultStatus", json!(status))]).succeeded, want, "{status}");
+    }
+    let own = told(&[("AppAccessContext", json!({})), ("SessionId", json!("S-1"))]);
+    assert_eq!((own.session.as_str(), told(&[]).session.as_str()), ("s-1", "00aa"));
+    let dashed = told(&[(
+        "Operation",
+        json!("Update application \u{2013} Certificates and secrets management "),
+    )]);
+    assert_eq!(dashed.operation, "Update application - Certificates and secrets management");
 }
 
 #[test]
