@@ -179,6 +179,35 @@ fn office_activity_of_the_corpus_is_the_record_itself() {
     assert_eq!((it.items.len(), it.items[0].folder.as_str()), (7, "Inbox"));
 }
 
+/// A hunt over several tables holds the same act as the workspace: one key, and nothing in one
+/// contradicts the other. Its other rows have no audit record; its neighbours are no audit log.
+#[test]
+fn one_act_out_of_sentinel_and_of_defender_is_one_event() {
+    let Some(path) = corpus("samples/sentinel/otrf-goldensaml") else { return };
+    let found = find(&[path], &FindOptions::default());
+    let mut rows = Vec::new();
+    for source in &found.sources {
+        let inspection = inspect(source);
+        if inspection.kind != Kind::Ual {
+            continue;
+        }
+        let (mut places, mut reasons) = (Vec::new(), BTreeSet::new());
+        let options = ReadOptions::default();
+        read(source, &inspection, &options, &mut |row| match row.content {
+            Content::Record(_) => places.push(row.position),
+            Content::Reject(it) => drop(reasons.insert(it.reason)),
+        });
+        let empty = "RawEventData is empty: no record of the audit log";
+        assert!(reasons.iter().all(|it| it == empty), "{reasons:?}");
+        rows.extend(crate::reread(source, &inspection, &options, &places).into_iter().flatten());
+    }
+    let keys: Vec<&str> = rows.iter().map(|it| it.record.key.as_str()).collect();
+    assert_eq!(keys, ["699e0b10-1c53-403e-976f-ce0847a92b44"; 2]);
+    let united = crate::reconcile(&rows).unwrap();
+    let conflict = united.relations.contains(&crate::Relation::Conflict);
+    assert!(!conflict, "{}\n{}", rows[0].canonical, rows[1].canonical);
+}
+
 /// The stream of Defender with 28 tables mixed: audit records are read, every other row says of
 /// which table it is, or is read by its own table's format.
 #[test]
