@@ -18,6 +18,14 @@ const LOSSY: Phrase = Phrase::new(
     "warning.lossy_export",
     "{n} record(s) lost something on export (cut cells, missing columns).",
 );
+const COPY: Phrase = Phrase::new(
+    "warning.lossy_copy",
+    "Another product's copy of the audit log: what it left out is not known, so its silence proves nothing. Export the audit log itself.",
+);
+const DERIVED: Phrase = Phrase::new(
+    "warning.lossy_derived",
+    "A table derived from the audit log: its rows are leads, not records. Export the audit log itself.",
+);
 const CAPPED: Phrase =
     Phrase::new("warning.capped", "{n} rows is a known limit of exports: the file may be cut off.");
 const CAPPED_MAILS: Phrase = Phrase::new(
@@ -126,7 +134,7 @@ fn file(it: &FileRead, read: &Read) -> EvidenceFile {
 
 fn warning(code: &str, detail: &str, path: &str) -> Warning {
     let counted = match code {
-        "lossy_export" => Some(LOSSY.with(&[("n", "?")])),
+        "lossy_export" if !matches!(detail, "copy" | "derived") => Some(LOSSY.with(&[("n", "?")])),
         "capped" => Some(CAPPED_MAILS.with(&[("n", detail)])),
         "ambiguous_dates" if detail == "zone" => Some(ZONE.text()),
         _ => None,
@@ -135,6 +143,8 @@ fn warning(code: &str, detail: &str, path: &str) -> Warning {
         return Warning { code: code.into(), text, evidence: path.into() };
     }
     let phrase = match code {
+        "lossy_export" if detail == "copy" => COPY,
+        "lossy_export" if detail == "derived" => DERIVED,
         "ambiguous_dates" => DATES,
         "text_lost" => TEXT,
         "case_file_in_evidence" => CASE_FILE,
@@ -150,6 +160,7 @@ fn warning(code: &str, detail: &str, path: &str) -> Warning {
         "case_file_in_evidence",
         "encrypted",
         "limit_hit",
+        "lossy_export",
         "unknown_file",
     ];
     let code = if known.contains(&code) { code } else { "unknown_file" };

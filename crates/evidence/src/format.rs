@@ -39,8 +39,18 @@ pub(crate) struct Head {
     pub(crate) first: Value,
     /// Its keys.
     pub(crate) keys: BTreeSet<String>,
+    /// The first objects, where the first one has something wrapped around it (JSON).
+    pub(crate) wrapped: Vec<Value>,
     /// Delimiter (CSV).
     pub(crate) delimiter: u8,
+}
+
+impl Head {
+    /// What can be seen of a file of such objects.
+    pub(crate) fn of_object(first: Value) -> Head {
+        let keys = first.as_object().map(|it| it.keys().cloned().collect()).unwrap_or_default();
+        Head { shape: Shape::Json, first, keys, ..Head::default() }
+    }
 }
 
 /// How to read what a file leaves open.

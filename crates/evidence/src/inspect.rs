@@ -14,7 +14,7 @@ use crate::{
     encoding::{Decoding, Detector},
     format::{Format, Head, Shape},
     limits,
-    normal::{address, columns::Columns, pairs::Pairs},
+    normal::{address, columns::Columns, envelope, pairs::Pairs},
     rows::{
         buffer::Buffer,
         csv::{Cells, Flaw, Line, Rows},
@@ -181,18 +181,21 @@ fn log_head(text: &str) -> Option<Head> {
 fn json_head(text: &str) -> Option<Head> {
     let mut raw = text.as_bytes();
     let mut objects = Objects::new(Buffer::new(&mut raw));
-    let mut tried = 0;
-    while let Some(element) = objects.next() {
-        if let Ok(first @ Value::Object(_)) = element.value {
-            let keys = first.as_object().map(|it| it.keys().cloned().collect()).unwrap_or_default();
-            return Some(Head { shape: Shape::Json, first, keys, ..Head::default() });
-        }
-        tried += 1;
-        if tried == 1000 {
-            break;
+    let mut head: Option<Head> = None;
+    for _ in 0..1000 {
+        let Some(element) = objects.next() else { break };
+        let Ok(object @ Value::Object(_)) = element.value else { continue };
+        match &mut head {
+            None if envelope::peel(&object).is_none() => return Some(Head::of_object(object)),
+            None => {
+                let wrapped = vec![object.clone()];
+                head = Some(Head { wrapped, ..Head::of_object(object) });
+            }
+            // A collector's file may hold several kinds of rows.
+            Some(head) => head.wrapped.push(object),
         }
     }
-    None
+    head
 }
 
 /// Lines before the header that are neither: PowerShell's type, Excel's delimiter.

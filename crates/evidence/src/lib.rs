@@ -20,6 +20,8 @@ mod read;
 mod reconcile;
 mod rows;
 mod source;
+#[cfg(test)]
+mod ual_tests;
 mod walk;
 
 pub use find::{FindOptions, Found, Problem, find};

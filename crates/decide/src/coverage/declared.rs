@@ -8,7 +8,7 @@ use model::{Case, DAY, Decision, HOUR, Kind, Micros, Span, glob_matches};
 use super::{FileFacts, looks_capped};
 
 /// Formats whose search leaves records out unless high completeness was asked for.
-const SEARCHED: [&str; 2] = ["ual_search_csv", "ual_splunk_csv"];
+const SEARCHED: [&str; 3] = ["ual_search_csv", "ual_search_json", "ual_splunk_csv"];
 
 /// Formats that give what a search was asked for, or tell of mails without being mails: what stands
 /// in them is shown, and their silence proves nothing.

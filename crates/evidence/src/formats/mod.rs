@@ -31,11 +31,21 @@ mod trace_extended_csv;
 mod trace_graph;
 mod trace_summary_csv;
 mod trace_v2_csv;
+mod ual_cloud_app_events;
+mod ual_collected;
+mod ual_elastic;
+mod ual_flat;
 mod ual_graph;
+mod ual_graph_csv;
+mod ual_mailbox_audit;
+mod ual_mes_items;
+mod ual_office_activity;
 mod ual_portal_csv;
 mod ual_records;
 mod ual_search_csv;
+mod ual_search_json;
 mod ual_splunk_csv;
+mod ual_splunk_raw;
 
 use crate::format::Format;
 
@@ -43,8 +53,13 @@ use crate::format::Format;
 pub const FORMATS: &[Format] = &[
     ual_splunk_csv::FORMAT,
     ual_portal_csv::FORMAT,
+    ual_graph_csv::FORMAT,
     ual_search_csv::FORMAT,
+    ual_splunk_raw::FORMAT,
+    ual_flat::FORMAT,
+    ual_mes_items::FORMAT,
     ual_graph::FORMAT,
+    ual_search_json::FORMAT,
     ual_records::FORMAT,
     entra_risk::FORMAT,
     entra_audit_diagnostic::FORMAT,
@@ -54,6 +69,11 @@ pub const FORMATS: &[Format] = &[
     signins_defender::FORMAT,
     signins_diagnostic::FORMAT,
     signins_sentinel::FORMAT,
+    ual_office_activity::FORMAT,
+    ual_cloud_app_events::FORMAT,
+    ual_elastic::FORMAT,
+    ual_mailbox_audit::FORMAT,
+    ual_collected::FORMAT,
     signins_graph::FORMAT,
     signins_auth_details_csv::FORMAT,
     signins_portal_csv::FORMAT,

@@ -1,24 +1,35 @@
-//! Bare audit records: an array, one a line, or one after another; also the cmdlet's JSON, which
-//! wraps each in `AuditData`.
+//! Bare audit records: the blobs of the Management Activity API (an array each), one a line
+//! (Extractor-Suite for SOF-ELK, the API's collectors), or one after another.
 
 use model::Kind;
+use serde_json::Value;
 
 use crate::{
     format::Format,
-    normal::{json, ual_table::Objects},
+    normal::{
+        json,
+        ual_words::Audit,
+        ual_wrapped::{Clock, Silence, Wrapped},
+    },
 };
 
 pub(super) const FORMAT: Format = Format {
     id: "ual_records",
     kind: Kind::Ual,
-    name: "bare audit records (array, one a line, or one after another) and `Search-UnifiedAuditLog` as JSON",
+    name: "bare audit records: Management Activity API blobs, arrays, one a line or one after another (also `AuditDataOnly` and SOF-ELK of Microsoft-Extractor-Suite)",
     proves: "what was done with which account: sign-ins, mailbox access, files, settings",
     reference: "Microsoft Learn: Office 365 Management Activity API schema",
     recognises: |head| {
-        let bare = json::all_in(&head.keys, &["CreationTime", "Operation"])
-            && json::any_in(&head.keys, &["Workload", "UserId", "RecordType", "OrganizationId"]);
-        bare || (json::any_in(&head.keys, &["AuditData"])
-            && json::any_in(&head.keys, &["Operations", "CreationDate"]))
+        json::all_in(&head.keys, &["CreationTime", "Operation"])
+            && json::any_in(&head.keys, &["Workload", "UserId", "RecordType", "OrganizationId"])
     },
-    open: |_, _| Box::new(Objects),
+    open: |head, _| Wrapped::open(head, (bare, Silence::Log), &[], ""),
 };
+
+fn bare(row: &Value, _: &Clock) -> Result<Audit, &'static str> {
+    // Files put together by hand hold wrapped records beside bare ones.
+    match super::ual_search_json::data(row) {
+        Some(_) => super::ual_search_json::wrapped(row),
+        None => Ok(Audit::new(row.clone())),
+    }
+}

@@ -6,27 +6,33 @@
 use model::{Content, Event, Item, Record, Reject, What};
 use serde_json::{Map, Value, json};
 
-use super::{address, date, ip, json as look, name, signin};
+use super::{address, date, ip, json as look, name, signin, ual_words::Audit};
 use crate::canonical;
 
 /// Reads an AuditData object: a record, or a reject with what it still tells.
-pub(crate) fn record(audit: &Value, fallback_id: &str) -> Content {
-    let event = match event(audit) {
+pub(crate) fn record(audit: &Audit) -> Content {
+    let event = match event(&audit.value) {
         Ok(event) => event,
-        Err(reason) => return Content::Reject(lead(audit, reason)),
+        Err(reason) => return Content::Reject(lead(&audit.value, reason)),
     };
-    let id = text(audit, "Id").to_lowercase();
-    let key = match (id.is_empty(), fallback_id.is_empty()) {
-        (false, _) => id,
-        (true, false) => fallback_id.to_lowercase(),
-        (true, true) => canonical::key_of_row(audit),
+    let own = text(&audit.value, "Id").to_lowercase();
+    let key = match (is_id(&own), is_id(&audit.id)) {
+        (true, _) => own,
+        (false, true) => audit.id.to_lowercase(),
+        (false, false) => canonical::key_of_row(&audit.compared()),
     };
     Content::Record(Box::new(Record {
         key,
-        body: canonical::body_of(audit),
-        losses: losses(audit),
+        body: audit.body(),
+        losses: audit.losses,
         what: What::Event(event),
     }))
+}
+
+/// A word in the place of the id («ANONYMIZED») and the zero GUID name no single record.
+fn is_id(text: &str) -> bool {
+    let figures = text.bytes().any(|it| it.is_ascii_digit());
+    !signin::id(text).is_empty() && (figures || text.len() < 5)
 }
 
 fn lead(audit: &Value, reason: &str) -> Reject {
@@ -242,11 +248,20 @@ fn detail(audit: &Value, event: &Event) -> String {
     Value::Object(out).to_string()
 }
 
+/// A value in the spelling of the log: exports and canonical forms write truth in their own ways.
+fn said(value: &Value, key: &str) -> String {
+    match text(value, key) {
+        it if it.eq_ignore_ascii_case("true") => "True".to_owned(),
+        it if it.eq_ignore_ascii_case("false") => "False".to_owned(),
+        it => it,
+    }
+}
+
 /// A Name/Value bag as an object with sorted keys.
 fn bag(audit: &Value, key: &str) -> Map<String, Value> {
     let list = audit.get(key).and_then(Value::as_array);
     let mut pairs: Vec<(String, String)> =
-        list.into_iter().flatten().map(|it| (text(it, "Name"), text(it, "Value"))).collect();
+        list.into_iter().flatten().map(|it| (text(it, "Name"), said(it, "Value"))).collect();
     pairs.retain(|(name, _)| !name.is_empty());
     pairs.sort();
     pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect()
@@ -258,7 +273,7 @@ fn modified(audit: &Value) -> Map<String, Value> {
         .into_iter()
         .flatten()
         .filter(|it| it.is_object())
-        .map(|it| (text(it, "Name"), json!([text(it, "OldValue"), text(it, "NewValue")])))
+        .map(|it| (text(it, "Name"), json!([said(it, "OldValue"), said(it, "NewValue")])))
         .collect();
     pairs.retain(|(name, _)| !name.is_empty());
     pairs.sort_by(|a, b| a.0.cmp(&b.0));
@@ -337,16 +352,6 @@ fn recipients(audit: &Value) -> Vec<String> {
     found.sort();
     found.dedup();
     found
-}
-
-/// Known losses of an export: PowerShell writes the type's name where a list was not joined.
-fn losses(audit: &Value) -> u32 {
-    match audit {
-        Value::String(text) => u32::from(super::directory::is_lost(text)),
-        Value::Array(list) => list.iter().map(losses).sum(),
-        Value::Object(fields) => fields.values().map(losses).sum(),
-        _ => 0,
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::{
     columns::{Columns, cell},
-    date, json as look, name, ual,
+    date, name, ual,
+    ual_words::{self, Audit},
 };
 use crate::format::{Head, RawRow, RowReader};
 
@@ -27,7 +28,7 @@ pub(crate) struct Table {
 
 /// The numbers `Search-UnifiedAuditLog` gives its results: 1 to ResultCount for each query.
 #[derive(Default)]
-struct Results {
+pub(crate) struct Results {
     /// Rows by the ResultCount they state.
     rows: BTreeMap<i64, u64>,
     /// Rows that state none, broken ones among them: each is counted by itself.
@@ -37,7 +38,8 @@ struct Results {
 }
 
 impl Results {
-    fn feed(&mut self, index: &str, count: &str) {
+    /// Looks at the numbers of one row; of a broken one they are empty.
+    pub(crate) fn feed(&mut self, index: &str, count: &str) {
         let (Ok(index), Ok(count)) = (index.parse::<i64>(), count.parse::<i64>()) else {
             self.unsaid += 1;
             return;
@@ -48,7 +50,7 @@ impl Results {
 
     /// Whether results are missing. Whole queries of one count come in whole multiples of it,
     /// in whatever order the rows stand; this can prove what is missing, never that all is there.
-    fn missing(&self) -> bool {
+    pub(crate) fn missing(&self) -> bool {
         let short = |(count, rows): (&i64, &u64)| match u64::try_from(*count) {
             Ok(count) if count > 0 && rows % count > 0 => count - rows % count,
             _ => 0,
@@ -92,16 +94,19 @@ impl Table {
         }
     }
 
-    fn parsed(&self, cells: &[&str]) -> Result<Value, &'static str> {
+    fn parsed(&self, cells: &[&str]) -> Result<Audit, &'static str> {
         let data = cell(cells, self.data);
-        if data.is_empty() {
-            return Err(match cell(cells, self.raw).is_empty() {
-                true => "AuditData is empty",
-                false => "AuditData is empty: the collector cut the record",
-            });
-        }
-        match serde_json::from_str(data) {
-            Ok(value @ Value::Object(_)) => Ok(value),
+        let raw = cell(cells, self.raw);
+        let text = match (data.is_empty(), raw.is_empty()) {
+            (false, _) => data,
+            (true, true) => return Err("AuditData is empty"),
+            (true, false) => raw,
+        };
+        match ual_words::parse(text) {
+            Ok(value @ Value::Object(_)) => {
+                Ok(Audit { id: cell(cells, self.id).to_owned(), ..Audit::new(value) })
+            }
+            _ if data.is_empty() => Err("AuditData is empty: the collector cut the record"),
             Ok(_) => Err("AuditData is no JSON object"),
             Err(error) if error.is_eof() && data.len() > 32_000 => {
                 Err("AuditData is cut (a spreadsheet keeps 32,767 characters a cell)")
@@ -125,7 +130,7 @@ impl RowReader for Table {
             Ok(audit) => audit,
             Err(reason) => return Content::Reject(self.lead(cells, reason)),
         };
-        match ual::record(&audit, cell(cells, self.id)) {
+        match ual::record(&audit) {
             Content::Reject(reject) => {
                 let lead = self.lead(cells, &reject.reason);
                 Content::Reject(Reject { at: reject.at.or(lead.at), ..lead })
@@ -152,78 +157,7 @@ impl RowReader for Table {
 
     fn canonical(&mut self, row: RawRow<'_>) -> Value {
         let RawRow::Cells(cells) = row else { return Value::Null };
-        self.parsed(cells).ok().and_then(|it| crate::canonical::form(&it)).unwrap_or_default()
-    }
-}
-
-/// Reads JSON objects that are audit records or wrap one in `auditData`.
-pub(crate) struct Objects;
-
-impl Objects {
-    /// The record itself, out of its wrapper.
-    fn inner(value: &Value) -> Result<Value, &'static str> {
-        let data = ["auditData", "AuditData"].iter().find_map(|key| value.get(*key));
-        match data {
-            None => Ok(value.clone()),
-            Some(inner @ Value::Object(_)) => Ok(inner.clone()),
-            Some(Value::String(text)) => match serde_json::from_str(text) {
-                Ok(inner @ Value::Object(_)) => Ok(inner),
-                _ => Err("AuditData is cut or broken JSON"),
-            },
-            Some(_) => Err("AuditData is no JSON object"),
-        }
-    }
-}
-
-impl RowReader for Objects {
-    fn read(&mut self, row: RawRow<'_>) -> Content {
-        let RawRow::Json(value) = row else {
-            return Content::Reject(Reject {
-                reason: "no JSON object".into(),
-                ..Reject::default()
-            });
-        };
-        let lead = |reason: &str| {
-            let first = |keys: &[&str]| {
-                keys.iter()
-                    .map(|it| look::text(value, &[it]))
-                    .find(|it| !it.is_empty())
-                    .unwrap_or_default()
-            };
-            Reject {
-                reason: reason.to_owned(),
-                at: date::parse_iso(&first(&["createdDateTime", "CreationDate", "CreationTime"])),
-                operation: name::operation(&first(&["operation", "Operations"])),
-                account: name::account(&first(&["userPrincipalName", "userId", "UserIds"])),
-            }
-        };
-        match Objects::inner(value) {
-            Err(reason) => Content::Reject(lead(reason)),
-            Ok(inner) => {
-                let wrapped = value.get("auditData").is_some();
-                let id = if wrapped {
-                    look::text(value, &["id"])
-                } else {
-                    look::text(value, &["Identity"])
-                };
-                match ual::record(&inner, &id) {
-                    Content::Reject(it) => {
-                        let lead = lead(&it.reason);
-                        Content::Reject(Reject { at: it.at.or(lead.at), ..lead })
-                    }
-                    record => record,
-                }
-            }
-        }
-    }
-
-    fn broken(&mut self, _cells: &[&str], text: &str, reason: &str) -> Reject {
-        lead_of_text(text, reason)
-    }
-
-    fn canonical(&mut self, row: RawRow<'_>) -> Value {
-        let RawRow::Json(value) = row else { return Value::Null };
-        Objects::inner(value).ok().and_then(|it| crate::canonical::form(&it)).unwrap_or_default()
+        self.parsed(cells).map(|it| it.compared()).unwrap_or_default()
     }
 }
 
@@ -238,9 +172,12 @@ pub(crate) fn lead_of_text(text: &str, reason: &str) -> Reject {
             })
             .unwrap_or_default()
     };
+    let shifted = of(&["CreationTime", "createdDateTime", "CreationDate"]).contains("Date(");
     Reject {
         reason: reason.to_owned(),
-        at: date::parse_iso(&of(&["CreationTime", "createdDateTime", "CreationDate"])),
+        // The wrapper's `/Date(ms)/` may be shifted by the host's zone.
+        at: date::parse_iso(&of(&["CreationTime", "createdDateTime", "CreationDate"]))
+            .filter(|_| !shifted),
         operation: name::operation(&of(&["Operation", "operation", "Operations"])),
         account: name::account(&of(&["UserId", "userPrincipalName", "UserIds"])),
     }

@@ -59,11 +59,12 @@ impl<'a> Objects<'a> {
                 b']' | b'}' => {
                     self.buffer.consume(1);
                     self.open.pop();
-                    self.tail = first == b']' && self.open.last() == Some(&b'{');
+                    self.tail = self.open.last() == Some(&b'{');
                 }
                 b'{' => match self.wrapper() {
-                    Some(n) => {
-                        self.open.extend([b'{', b'[']);
+                    Some((n, depth)) => {
+                        self.open.extend(std::iter::repeat_n(b'{', depth));
+                        self.open.push(b'[');
                         self.buffer.consume(n);
                     }
                     None => return Some(self.object()),
@@ -93,12 +94,13 @@ impl<'a> Objects<'a> {
         }
     }
 
-    /// If the object at hand wraps the rows in an array, returns how far it is to the rows.
-    fn wrapper(&mut self) -> Option<usize> {
+    /// If the object at hand wraps the rows in an array, returns how far it is to the rows, and in
+    /// how many objects they are.
+    fn wrapper(&mut self) -> Option<(usize, usize)> {
         loop {
             let at_hand = self.buffer.at_hand();
             match rows_of_wrapper(at_hand) {
-                Wraps::Yes(n) => return Some(n),
+                Wraps::Yes(n, depth) => return Some((n, depth)),
                 Wraps::No => return None,
                 Wraps::More if self.buffer.ended() || at_hand.len() > limits::HEAD => return None,
                 Wraps::More => self.buffer.more(),
@@ -190,14 +192,40 @@ impl<'a> Objects<'a> {
         Element { from, to: self.buffer.offset(), text, value }
     }
 
-    /// `,"@odata.nextLink":"…"` after the rows of a wrapper.
+    /// `,"@odata.nextLink":"…"` and `,"schema":[…]` after the rows of a wrapper.
     fn skip_tail(&mut self) {
-        let at_hand = self.buffer.at_hand();
-        let n = match at_hand.first() {
-            Some(b'"') => string_end(at_hand, 1).unwrap_or(at_hand.len()),
-            _ => 1,
-        };
-        self.buffer.consume(n.max(1));
+        loop {
+            let at_hand = self.buffer.at_hand();
+            match member_end(at_hand) {
+                Some(n) => return self.buffer.consume(n),
+                None if !self.buffer.ended() && at_hand.len() <= limits::HEAD => self.buffer.more(),
+                None => {
+                    let n = string_end(at_hand, 1).unwrap_or(at_hand.len());
+                    return self.buffer.consume(n);
+                }
+            }
+        }
+    }
+}
+
+/// Where a key with its value ends; of anything but a key where its first byte ends.
+fn member_end(bytes: &[u8]) -> Option<usize> {
+    if bytes.first() != Some(&b'"') {
+        return Some(1);
+    }
+    let mut at = string_end(bytes, 1)?;
+    at += blanks(&bytes[at..]);
+    if *bytes.get(at)? != b':' {
+        return Some(at);
+    }
+    at += 1 + blanks(&bytes[at + 1..]);
+    match bytes.get(at)? {
+        b'{' | b'[' => match object_end(&bytes[at..]) {
+            Scan::Whole(n) => Some(at + n),
+            Scan::More | Scan::Cut => None,
+        },
+        b'"' => string_end(bytes, at + 1),
+        _ => Some(at),
     }
 }
 
@@ -249,14 +277,19 @@ fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
 }
 
 enum Wraps {
-    Yes(usize),
+    /// So many bytes before the rows, and so many objects around them.
+    Yes(usize, usize),
     No,
     More,
 }
 
+/// What answers of services say beside their rows: Graph's hunting, Elastic's search.
+const BESIDE: [&[u8]; 7] =
+    [b"schema", b"took", b"timed_out", b"_shards", b"total", b"max_score", b"_scroll_id"];
+
 /// `{"@odata.context":"…","value":[` and the like. An `@odata.type` belongs to a record itself.
 fn rows_of_wrapper(bytes: &[u8]) -> Wraps {
-    let mut at = 1;
+    let (mut at, mut depth) = (1, 1);
     loop {
         at += blanks(&bytes[at..]);
         if bytes.get(at) == Some(&b',') {
@@ -270,8 +303,13 @@ fn rows_of_wrapper(bytes: &[u8]) -> Wraps {
         let Some(end) = string_end(bytes, at + 1) else { return Wraps::More };
         let key = &bytes[at + 1..end - 1];
         let link = key.starts_with(b"@odata.") && key != b"@odata.type";
-        let rows = matches!(key, b"value" | b"records" | b"Records" | b"Value");
-        if !link && !rows {
+        let hits = key == b"hits";
+        let rows = hits
+            || matches!(
+                key,
+                b"value" | b"records" | b"Records" | b"Value" | b"results" | b"Results"
+            );
+        if !link && !rows && !BESIDE.contains(&key) {
             return Wraps::No;
         }
         at = end + blanks(&bytes[end..]);
@@ -279,11 +317,20 @@ fn rows_of_wrapper(bytes: &[u8]) -> Wraps {
         at += blanks(&bytes[at.min(bytes.len())..]);
         match bytes.get(at) {
             None => return Wraps::More,
-            Some(b'[') if rows => return Wraps::Yes(at + 1),
+            Some(b'[') if rows => return Wraps::Yes(at + 1, depth),
+            Some(b'{') if hits && depth == 1 => {
+                depth += 1;
+                at += 1;
+            }
             Some(_) if rows => return Wraps::No,
             Some(b'"') => match string_end(bytes, at + 1) {
                 Some(end) => at = end,
                 None => return Wraps::More,
+            },
+            Some(b'{' | b'[') => match object_end(&bytes[at..]) {
+                Scan::Whole(n) => at += n,
+                Scan::More => return Wraps::More,
+                Scan::Cut => return Wraps::No,
             },
             Some(_) => at += bytes[at..].iter().take_while(|it| !matches!(it, b',' | b'}')).count(),
         }
@@ -346,6 +393,11 @@ mod tests {
             r#"{"@odata.context":"x","value":[{"Id":"a"},{"Id":"b"}],"@odata.nextLink":"y"}"#,
             r#"{"records":[{"Id":"a"},{"Id":"b"}]}"#,
             r#"{"value":[{"Id":"a"}]}{"value":[{"Id":"b"}],"n":1}"#,
+            r#"{"schema":[{"Name":"Id"}],"results":[{"Id":"a"},{"Id":"b"}]}"#,
+            r#"{"results":[{"Id":"a"},{"Id":"b"}],"schema": [{"Id":"x"}], "y": {"z":[1]}}"#,
+            r#"{"value":[{"Id":"a"}]{"Id":"b"}}"#,
+            r#"{"took":1,"_shards":{"n":1},"hits":{"total":{"value":2},"hits":[{"Id":"a"},{"Id":"b"}]}}"#,
+            "{\"took\":1,\"hits\":{\"hits\":[{\"Id\":\"a\"}]}}\n{\"hits\":{\"hits\":[{\"Id\":\"b\"}],\"x\":1}}",
         ] {
             assert_eq!(read(text), wanted, "{text}");
         }
