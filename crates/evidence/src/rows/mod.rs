@@ -3,6 +3,7 @@
 
 pub(crate) mod buffer;
 pub(crate) mod cards;
+pub(crate) mod clixml;
 pub(crate) mod csv;
 pub(crate) mod json;
 pub(crate) mod lines;
