@@ -8,7 +8,9 @@ use decide::{
     identity::Directory,
     mail,
     network::{Atlas, Place},
-    session, touched, window,
+    session,
+    state::{self, State},
+    touched, window,
 };
 use model::{
     Case, Decision, Detail, Kind, Micros, Sent, Span, Touch,
@@ -32,6 +34,7 @@ pub(crate) struct Judgement {
     pub(crate) deeds: touched::Deeds,
     pub(crate) touches: Vec<Touch>,
     pub(crate) log: coverage::Log,
+    pub(crate) state: State,
     pub(crate) listening: Vec<coverage::Listening>,
     pub(crate) folders: BTreeMap<String, BTreeSet<String>>,
     pub(crate) doubtful: Vec<Touch>,
@@ -97,16 +100,27 @@ pub(crate) fn judge(
     touched::name_forwarding(&mut acts, &details);
     let (behaviours, consents) =
         behaviour::behaviours(&built, &index, &acts, &details, &store.session_sends()?);
-    let judged = attribution::judge(&attribution::Inputs {
+    let of_files: Vec<(String, coverage::FileFacts)> =
+        files.iter().map(|it| (it.id().to_owned(), facts(it))).collect();
+    let state = State::new(&state::Inputs {
+        objects: &store.settings()?,
+        files: &of_files,
+        case,
+        decisions,
+        directory: &directory,
+    });
+    let facts: Vec<coverage::FileFacts> = of_files.into_iter().map(|it| it.1).collect();
+    let inputs = attribution::Inputs {
         contexts: &contexts,
         built: &built,
         behaviour: &behaviours,
         consents: &consents,
         directory: &directory,
         case,
+        owned: &state::Owned::default(),
         decisions,
-    });
-    let facts: Vec<coverage::FileFacts> = files.iter().map(facts).collect();
+    };
+    let judged = attributed(&inputs, &state);
     let log = coverage::Log::new(&coverage::Inputs {
         case,
         zone,
@@ -118,13 +132,14 @@ pub(crate) fn judge(
         built: &built,
         judged: &judged,
         directory: &directory,
-        audited: &BTreeMap::new(),
+        audited: &state.auditing(),
     });
     let mut it = Judgement {
         accesses: accounts::accesses(&built, &judged),
         attempts: accounts::attempts(&contexts, &built, &judged),
         listening: log.listening(),
         log,
+        state,
         folders: folders(store, &directory)?,
         doubtful: doubtful(store, &built, &judged)?,
         knows_countries: atlas.knows_countries(),
@@ -143,6 +158,17 @@ pub(crate) fn judge(
     mails(store, &mut it, decisions)?;
     deeds(store, &mut it)?;
     Ok(it)
+}
+
+/// Judges the sessions; a second time where the directory vouches for something of those against whom
+/// something is held.
+fn attributed(inputs: &attribution::Inputs<'_>, state: &State) -> Vec<attribution::Judged> {
+    let judged = attribution::judge(inputs);
+    let owned = state.owned(inputs.built, &judged);
+    if owned.is_empty() {
+        return judged;
+    }
+    attribution::judge(&attribution::Inputs { owned: &owned, ..*inputs })
 }
 
 /// For each context: the display id and the account of its session.

@@ -85,7 +85,8 @@ impl<'a> Fields<'a> {
         let mut found: Vec<String> = match self.row {
             Row::Cells(..) => {
                 let text = self.text(names);
-                let text = text.trim_matches(|c| matches!(c, '{' | '}' | '[' | ']'));
+                let inside = |open, close| text.strip_prefix(open)?.strip_suffix(close);
+                let text = inside('{', '}').or_else(|| inside('[', ']')).unwrap_or(&text);
                 text.split([',', ';', '|', '\n']).map(trimmed).collect()
             }
             Row::Json(_) => {

@@ -14,6 +14,7 @@ mod near;
 mod reading;
 mod sends;
 mod sent;
+mod settings;
 mod touches;
 
 use anyhow::Result;
