@@ -66,7 +66,7 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
     let ended = ended(parts);
     let (persistence, unlogged) = persistence(parts, &ended, as_of);
     let window = window_of(parts, &logged, &persistence, ended);
-    let mut accounts = accounts_of(parts, &window, &persistence);
+    let mut accounts = accounts_of(parts, &window, &logged);
     let compromised: BTreeSet<String> = accounts
         .iter()
         .filter(|account| account.verdict == AccountVerdict::Compromised)

@@ -85,11 +85,7 @@ pub(crate) fn judge(
 ) -> Result<Judgement> {
     let contexts = store.contexts()?;
     let mut acts = store.acts()?;
-    let inventory = store.inventory()?;
-    let seen =
-        contexts.iter().map(|it| it.actor.clone()).chain(acts.iter().map(|it| it.mailbox.clone()));
-    let mut directory = Directory::new(&inventory, &store.aliases()?, seen, case);
-    types_decided(&mut directory, decisions);
+    let directory = directory(store, &contexts, &acts, case, decisions)?;
     let atlas = Atlas::new(&contexts, geo);
     let built = session::build(&contexts, &directory, &atlas, &attribution::cuts(decisions));
     let index: BTreeMap<String, usize> =
@@ -100,16 +96,7 @@ pub(crate) fn judge(
     touched::name_forwarding(&mut acts, &details);
     let (behaviours, consents) =
         behaviour::behaviours(&built, &index, &acts, &details, &store.session_sends()?);
-    let of_files: Vec<(String, coverage::FileFacts)> =
-        files.iter().map(|it| (it.id().to_owned(), facts(it))).collect();
-    let state = State::new(&state::Inputs {
-        objects: &store.settings()?,
-        files: &of_files,
-        case,
-        decisions,
-        directory: &directory,
-    });
-    let facts: Vec<coverage::FileFacts> = of_files.into_iter().map(|it| it.1).collect();
+    let (state, facts) = state(store, files, case, decisions, &directory)?;
     let inputs = attribution::Inputs {
         contexts: &contexts,
         built: &built,
@@ -158,6 +145,36 @@ pub(crate) fn judge(
     mails(store, &mut it, decisions)?;
     deeds(store, &mut it)?;
     Ok(it)
+}
+
+fn directory(
+    store: &Store,
+    contexts: &[model::Context],
+    acts: &[model::Act],
+    case: &Case,
+    decisions: &[Decision],
+) -> Result<Directory> {
+    let actors = contexts.iter().map(|it| it.actor.clone());
+    let seen = actors.chain(acts.iter().map(|it| it.mailbox.clone()));
+    let mut directory = Directory::new(&store.inventory()?, &store.aliases()?, seen, case);
+    types_decided(&mut directory, decisions);
+    Ok(directory)
+}
+
+/// What exports of the configuration say, and what is known of each file.
+fn state(
+    store: &Store,
+    files: &[FileRead],
+    case: &Case,
+    decisions: &[Decision],
+    directory: &Directory,
+) -> Result<(State, Vec<coverage::FileFacts>)> {
+    let files: Vec<(String, coverage::FileFacts)> =
+        files.iter().map(|it| (it.id().to_owned(), facts(it))).collect();
+    let objects = store.settings()?;
+    let state =
+        State::new(&state::Inputs { objects: &objects, files: &files, case, decisions, directory });
+    Ok((state, files.into_iter().map(|it| it.1).collect()))
 }
 
 /// Judges the sessions; a second time where the directory vouches for something of those against whom

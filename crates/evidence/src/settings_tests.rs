@@ -146,10 +146,23 @@ fn a_rule_of_graph_belongs_to_whom_the_answer_names() {
     assert_eq!((all[0].account.as_str(), all[0].name.as_str()), ("hanako@example.jp", ".."));
     assert_eq!(
         facts(&all[0]),
-        json!({"enabled": true, "forward": ["z@evil.example"], "move": "AQMkAD"})
+        json!({"enabled": true, "forward": ["z@evil.example"], "move_id": "AQMkAD"})
     );
     assert_eq!(all[1].account, "taro@example.jp");
     assert_eq!(facts(&all[1]), json!({"delete": true, "enabled": false}));
+}
+
+#[test]
+fn whom_a_rule_sends_to_is_read_in_every_spelling() {
+    let of = |to: &str| {
+        let text = json!({"Name": "a", "RuleIdentity": "1", "ForwardTo": to}).to_string();
+        facts(&only(text, "settings_inbox_rules"))["forward"].clone()
+    };
+    assert_eq!(of(r#""Yamada, Z" [SMTP:Z@evil.example]"#), json!(["z@evil.example"]));
+    assert_eq!(of(r#""B" [EX:/o=ExchangeLabs/cn=B]"#), json!(["/o=exchangelabs/cn=b"]));
+    assert_eq!(of("smtp:z@evil.example"), json!(["z@evil.example"]));
+    assert_eq!(of("somebody"), json!(["somebody"]));
+    assert_eq!(of(""), Value::Null);
 }
 
 #[test]
@@ -224,11 +237,15 @@ fn a_mailbox_stays_inventory_and_feeds_the_settings() {
     assert_eq!(seen(lost).reading.lossy, 1);
 }
 
-/// Each format with one object: text, format, kind, account, created, changed, facts.
+/// Text, format, account, created, changed, facts.
+type Case = (String, &'static str, &'static str, Option<i64>, Option<i64>, Value);
+
+/// Each format with one object.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table, one row a format")]
 fn every_other_format_is_read() {
     let jan = at("2025-01-02T03:04:05Z");
-    let cases: Vec<(String, &str, &str, Option<i64>, Option<i64>, Value)> = vec![
+    let cases: Vec<Case> = vec![
         (
             "Identity,Name,AuditBypassEnabled\nhanako,hanako,True\n".into(),
             "settings_audit_bypass", "hanako", None, None, json!({"bypass": true}),

@@ -82,6 +82,7 @@ impl State {
     }
 
     fn delegate(&self, it: &Object, asked: &Asked<'_>) -> Option<Item> {
+        asked.accesses.get(&it.account)?;
         let to = text(&it.facts["to"]);
         let flag = |name: &str| it.facts[name] == Value::Bool(true);
         if flag("system") || flag("inherited") || flag("denied") {
@@ -111,6 +112,9 @@ impl State {
     }
 
     fn consent(&self, it: &Object, asked: &Asked<'_>) -> Option<Item> {
+        if !it.account.is_empty() {
+            asked.accesses.get(&it.account)?;
+        }
         let client = text(&it.facts["client"]);
         let app = self.of(SettingKind::Application).find(|app| app.setting.ids.contains(&client));
         let mut keys: BTreeSet<String> = it.setting.ids.iter().cloned().collect();

@@ -67,7 +67,9 @@ fn read(it: &Fields<'_>) -> Result<Draft, &'static str> {
                 "actions.permanentDelete",
             ]),
         )
-        .fact("move", it.text(&["movetofolder", "actions.moveToFolder"]))
+        .fact("move", it.text(&["movetofolder"]))
+        // Graph names the folder by its id, which says nothing of what it is.
+        .fact("move_id", it.text(&["actions.moveToFolder"]))
         .fact("mark_read", on(&["markasread", "actions.markAsRead"])))
 }
 
@@ -79,14 +81,17 @@ fn targets(it: &Fields<'_>) -> Vec<String> {
         ["actions.forwardTo", "actions.redirectTo", "actions.forwardAsAttachmentTo"];
     let mut found: Vec<String> = Vec::new();
     for name in CMDLET {
-        let text = it.list(&[name]).join("; ");
-        // `"Name" [SMTP:a@b]`
-        let opened = text.replace(['[', ']'], " ");
-        let addresses = address::all_in(&opened);
-        if addresses.is_empty() && !text.is_empty() {
-            found.push(text);
+        let before = found.len();
+        for piece in it.list(&[name]) {
+            // `"Name" [SMTP:a@b]`, `"Name" [EX:/o=…/cn=…]`
+            found.extend(address::all_in(&piece.replace(['[', ']'], " ")));
+            let inside =
+                piece.split_once("[EX:").map(|it| it.1.trim_end_matches(']').to_lowercase());
+            found.extend(inside);
         }
-        found.extend(addresses);
+        if found.len() == before {
+            found.extend(Some(it.text(&[name])).filter(|it| !it.is_empty()));
+        }
     }
     for name in GRAPH {
         let all = it.value(name).as_array().map(Vec::as_slice).unwrap_or_default();

@@ -92,7 +92,8 @@ pub(crate) fn setting(it: &Fields<'_>) -> Result<Draft, &'static str> {
         .fact("audit_default", actions(it, "defaultauditset"))
         .fact("audit_owner", actions(it, "auditowner"))
         .fact("audit_delegate", actions(it, "auditdelegate"))
-        .fact("audit_admin", actions(it, "auditadmin")))
+        .fact("audit_admin", actions(it, "auditadmin"))
+        .fact("audit_kept", it.text(&["auditlogagelimit"])))
 }
 
 fn actions(it: &Fields<'_>, name: &str) -> Vec<String> {
