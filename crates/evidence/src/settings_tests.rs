@@ -273,6 +273,26 @@ fn every_other_format_is_read() {
             "settings_locations", "", None, jan, json!({"ranges": ["203.0.113.0/28"], "trusted": true}),
         ),
         (
+            json!({"Id": "1", "DisplayName": "HQ", "IsTrusted": true, "ModifiedDateTime": "/Date(1735787045000)/",
+                "IpRanges": ["@{@odata.type=#x; cidrAddress=203.0.113.0/28}", "2001:db8::/48"]})
+            .to_string(),
+            "settings_locations",
+            "",
+            None,
+            jan,
+            json!({"ranges": ["2001:db8::/48", "203.0.113.0/28"], "trusted": true}),
+        ),
+        (
+            json!({"DisplayName": "Block", "State": "enabled", "Conditions": {"Users": {"IncludeUsers": ["All"], "ExcludeUsers": []},
+                "ClientAppTypes": ["other"]}, "GrantControls": {"BuiltInControls": ["block"]}})
+            .to_string(),
+            "settings_policies",
+            "",
+            None,
+            None,
+            json!({"client_apps": ["other"], "controls": ["block"], "include_users": ["All"], "state": "enabled"}),
+        ),
+        (
             json!({"id": "1", "appRoleId": "R", "principalId": "P", "principalType": "ServicePrincipal", "resourceId": "X",
                 "resourceDisplayName": "Microsoft Graph", "createdDateTime": "2025-01-02T03:04:05Z"}).to_string(),
             "settings_app_roles", "", jan, None,

@@ -31,15 +31,15 @@ fn read(it: &Fields<'_>) -> Result<Draft, &'static str> {
     if name.is_empty() && id.is_empty() {
         return Err("neither name nor id of a location in this row");
     }
-    let mut ranges = match it.value("ipRanges") {
+    let mut ranges: Vec<String> = match it.value("ipRanges") {
         Value::Array(all) => all
             .iter()
             .map(|it| match it {
-                Value::String(text) => text.trim().to_owned(),
+                Value::String(text) => range(text),
                 other => json::text(other, &["cidrAddress"]),
             })
             .collect(),
-        _ => it.list(&["ipranges"]),
+        _ => it.list(&["ipranges"]).iter().map(|it| range(it)).collect(),
     };
     ranges.retain(|it| !it.is_empty());
     ranges.sort_unstable();
@@ -51,4 +51,10 @@ fn read(it: &Fields<'_>) -> Result<Draft, &'static str> {
         .fact("ranges", ranges)
         .fact("countries", it.list(&["countriesandregions"]))
         .fact("trusted", it.yes(&["istrusted"]).filter(|yes| *yes)))
+}
+
+/// `203.0.113.0/28`, or `@{cidrAddress=203.0.113.0/28}` where PowerShell cut the depth.
+fn range(text: &str) -> String {
+    let inside = text.split_once("cidrAddress=").map_or(text, |it| it.1);
+    inside.split([';', '}', '{', '@']).next().unwrap_or_default().trim().to_owned()
 }
