@@ -686,3 +686,31 @@ fn what_only_the_state_shows_takes_the_proof_from_the_log() {
     assert_eq!(said(&it, "tenant").0, ScopeVerdict::CannotTell);
     assert_eq!(said(&it, &settings).0, ScopeVerdict::NoTrace);
 }
+
+proptest::proptest! {
+    /// What an export proves of auditing is gone with the export, whatever else is missing.
+    #[test]
+    fn withholding_what_proves_auditing_clears_nothing(
+        quiet in 0..84i64,
+        length in 0..40i64,
+        all in proptest::collection::vec(harms(), 0..3),
+    ) {
+        let mut base = incident();
+        let silent = |hour: i64| (quiet * 24..(quiet + length) * 24).contains(&hour);
+        base.acts.retain(|it| it.2 != "MailItemsAccessed" || it.1 == B || !silent(it.0));
+        let default = crate::observability::default_actions();
+        let acts = default.iter().map(|it| it.to_lowercase()).collect();
+        let one = crate::control::Audited { on: true, acts, until: Some(day(85)) };
+        base.audited.mailboxes.insert(A.to_owned(), one);
+        let before = run(&base);
+        let mut less = base;
+        less.audited = Stated::default();
+        all.iter().for_each(|it| harm(&mut less, it));
+        for scope in run(&less) {
+            if scope.verdict == ScopeVerdict::NoTrace {
+                let earlier = before.iter().find(|it| it.scope == scope.scope).map(|it| it.verdict);
+                proptest::prop_assert_eq!(earlier, Some(ScopeVerdict::NoTrace), "{}", scope.scope);
+            }
+        }
+    }
+}
