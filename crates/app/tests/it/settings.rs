@@ -121,10 +121,13 @@ fn the_state_closes_what_the_log_leaves_open_and_nothing_grows_stronger_without_
 #[test]
 fn a_method_that_no_record_tells_of_is_listed_and_the_log_is_not_believed() {
     let victim = &small().truth.compromised[0];
+    let judged = small().findings["accounts"].as_array().unwrap().iter();
+    let first = judged.filter(|it| it["account"] == victim.account.as_str());
+    let first = first.map(|it| it["first_access"].clone()).next().unwrap();
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "", &|files| {
         let method = json!({"@odata.type": "#microsoft.graph.microsoftAuthenticatorAuthenticationMethod",
-            "id": "m", "userPrincipalName": victim.account, "displayName": "<b>x\u{202e}", "createdDateTime": victim.first});
+            "id": "m", "userPrincipalName": victim.account, "displayName": "<b>x\u{202e}", "createdDateTime": first});
         files.insert("method.json", method.to_string());
     });
     let found = findings(dir.path(), "in", "case", &[]);
