@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use decide::{accounts, deadlines, how, next, outcome, scopes, window};
+use decide::{
+    accounts, coverage, deadlines, findings::Unlogged, how, next, outcome, scopes, state, window,
+};
 use jiff::tz::TimeZone;
 use model::{
-    Case, Decision, Kind, Micros, Phrase, Text, Untrusted,
+    Case, Decision, Kind, Micros, Phrase, Span, Text, Untrusted,
     findings::{
         Account, AccountVerdict, CaseInfo, DecisionInfo, Declaration, Exposure, Figure, Findings,
-        LookBack, MailFigures, OrganisationInfo, People, Program, ReadingFigures, SCHEMA, Scope,
-        ScopeVerdict, Session, SessionVerdict, StatementInfo, Warning, Window,
+        LookBack, MailFigures, OrganisationInfo, People, Persistence, Program, ReadingFigures,
+        SCHEMA, Scope, ScopeVerdict, Session, SessionVerdict, StatementInfo, Warning, Window,
     },
     rfc3339,
 };
@@ -60,15 +62,17 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
     let it = parts.judgement;
     let zone = TimeZone::get(parts.zone_name).unwrap_or(TimeZone::UTC);
     let (as_of, stated) = as_of(parts);
-    let persistence = persistence(parts);
-    let window = window_of(parts, &persistence);
-    let mut accounts = accounts_of(parts, &window, &persistence);
+    let logged = logged(parts);
+    let ended = ended(parts);
+    let (persistence, unlogged) = persistence(parts, &ended, as_of);
+    let window = window_of(parts, &logged, &persistence, ended);
+    let mut accounts = accounts_of(parts, &window, &logged);
     let compromised: BTreeSet<String> = accounts
         .iter()
         .filter(|account| account.verdict == AccountVerdict::Compromised)
         .map(|account| account.account.clone())
         .collect();
-    let scopes = scopes_of(store, parts, &window, &accounts, &compromised)?;
+    let scopes = scopes_of(store, parts, &window, &accounts, &compromised, &unlogged)?;
     accounts::settle(&mut accounts, &scopes);
     let mail = mail_figures::figures(store, parts, &window, &zone)?;
     let records = it.contexts.iter().map(|context| context.records).sum();
@@ -129,22 +133,59 @@ fn elsewhere(store: &Store, parts: &Parts<'_>) -> Result<u64> {
     Ok(decide::mail::elsewhere(&store.borne(&domains)?, &account, &heard))
 }
 
-/// What the attacker left behind.
-fn persistence(parts: &Parts<'_>) -> Vec<model::findings::Persistence> {
+/// What the attacker left behind, as records tell.
+fn logged(parts: &Parts<'_>) -> Vec<Persistence> {
     let it = parts.judgement;
-    let is_attacker = |detail: &model::Detail| {
-        detail.succeeded != Some(false) && it.attacker_context(&detail.context).is_some()
-    };
-    decide::findings::persistence(&it.details, &is_attacker, &|name| it.directory.resolve(name))
+    decide::findings::persistence(&it.details, &|detail| is_attacker(it, detail), &|name| {
+        it.directory.resolve(name)
+    })
 }
 
-fn window_of(parts: &Parts<'_>, persistence: &[model::findings::Persistence]) -> window::Window {
+fn is_attacker(it: &Judgement, detail: &model::Detail) -> bool {
+    detail.succeeded != Some(false) && it.attacker_context(&detail.context).is_some()
+}
+
+/// What the attacker left behind, as records and exports of the configuration tell.
+fn persistence(
+    parts: &Parts<'_>,
+    ended: &[window::Ended],
+    as_of: Option<Micros>,
+) -> (Vec<Persistence>, Vec<Unlogged>) {
     let it = parts.judgement;
+    let heard = |span: Span| {
+        let heard = it.log.heard("settings", "config", coverage::Subject::default(), span);
+        heard.gaps.is_empty() && !heard.declared.is_empty()
+    };
+    let items = it.state.items(&state::Asked {
+        accesses: &it.accesses,
+        ended,
+        heard: &heard,
+        directory: &it.directory,
+        as_of: as_of.unwrap_or_default(),
+    });
+    decide::findings::with_state(
+        &it.details,
+        &|detail| is_attacker(it, detail),
+        &|name| it.directory.resolve(name),
+        &items,
+    )
+}
+
+fn window_of(
+    parts: &Parts<'_>,
+    logged: &[Persistence],
+    all: &[Persistence],
+    ended: Vec<window::Ended>,
+) -> window::Window {
+    let it = parts.judgement;
+    let by_records = standing(parts, logged);
+    let left = standing(parts, all);
     window::decide(&window::Inputs {
         case: parts.case,
         accesses: &it.accesses,
-        ended: &ended(parts),
-        standing: &standing(parts, persistence),
+        ended: &ended,
+        standing: &by_records,
+        standing_unlogged: &left,
         listening: &it.listening,
         looked_back: &|account, span| it.log.looked_back(account, span),
         last_record: it.contexts.iter().map(|context| context.last).max(),
@@ -154,7 +195,7 @@ fn window_of(parts: &Parts<'_>, persistence: &[model::findings::Persistence]) ->
 fn accounts_of(
     parts: &Parts<'_>,
     window: &window::Window,
-    persistence: &[model::findings::Persistence],
+    persistence: &[Persistence],
 ) -> Vec<Account> {
     let it = parts.judgement;
     let mut accounts = accounts::accounts(&accounts::Inputs {
@@ -180,6 +221,7 @@ fn scopes_of(
     window: &window::Window,
     accounts: &[Account],
     compromised: &BTreeSet<String>,
+    unlogged: &[Unlogged],
 ) -> Result<Vec<Scope>> {
     let it = parts.judgement;
     let mut touched = it.deeds.scopes.clone();
@@ -202,6 +244,8 @@ fn scopes_of(
         folders: &it.folders,
         doubtful: Some(&it.doubtful),
         token_only: &it.token_only,
+        state: &it.state,
+        unlogged,
     });
     let jurisdictions: Vec<String> =
         parts.case.organisations.iter().flat_map(|it| it.jurisdictions.clone()).collect();
@@ -244,6 +288,7 @@ fn given(parts: &Parts<'_>, compromised: &BTreeSet<String>, mail: &MailFigures) 
         takeover: !compromised.is_empty(),
         mails: mail.messages.value.unwrap_or(0) > 0,
         kinds: reading::kinds(&parts.read.files),
+        settings: parts.judgement.state.kinds().clone(),
     }
 }
 
@@ -293,7 +338,7 @@ fn ended(parts: &Parts<'_>) -> Vec<window::Ended> {
 
 /// Accounts in which something is left standing that lets somebody back in: what the attacker set,
 /// and what a suspected session set; nobody knows yet that it was not the attacker.
-fn standing(parts: &Parts<'_>, persistence: &[model::findings::Persistence]) -> Vec<String> {
+fn standing(parts: &Parts<'_>, persistence: &[Persistence]) -> Vec<String> {
     let it = parts.judgement;
     let suspected = |detail: &model::Detail| {
         detail.succeeded != Some(false)
@@ -336,11 +381,7 @@ fn limits(account: &mut Account, window: &window::Window, knows_countries: bool)
     account.limits.sort();
 }
 
-fn how_of(
-    parts: &Parts<'_>,
-    persistence: &[model::findings::Persistence],
-    accounts: &mut [Account],
-) {
+fn how_of(parts: &Parts<'_>, persistence: &[Persistence], accounts: &mut [Account]) {
     let it = parts.judgement;
     for account in
         accounts.iter_mut().filter(|account| account.verdict == AccountVerdict::Compromised)

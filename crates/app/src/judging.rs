@@ -8,7 +8,9 @@ use decide::{
     identity::Directory,
     mail,
     network::{Atlas, Place},
-    session, touched, window,
+    session,
+    state::{self, State},
+    touched, window,
 };
 use model::{
     Case, Decision, Detail, Kind, Micros, Sent, Span, Touch,
@@ -32,6 +34,7 @@ pub(crate) struct Judgement {
     pub(crate) deeds: touched::Deeds,
     pub(crate) touches: Vec<Touch>,
     pub(crate) log: coverage::Log,
+    pub(crate) state: State,
     pub(crate) listening: Vec<coverage::Listening>,
     pub(crate) folders: BTreeMap<String, BTreeSet<String>>,
     /// What persons decided of folders.
@@ -90,11 +93,7 @@ pub(crate) fn judge(
 ) -> Result<Judgement> {
     let contexts = store.contexts()?;
     let mut acts = store.acts()?;
-    let inventory = store.inventory()?;
-    let seen =
-        contexts.iter().map(|it| it.actor.clone()).chain(acts.iter().map(|it| it.mailbox.clone()));
-    let mut directory = Directory::new(&inventory, &store.aliases()?, seen, case);
-    types_decided(&mut directory, decisions);
+    let directory = directory(store, &contexts, &acts, case, decisions)?;
     let atlas = Atlas::new(&contexts, geo);
     let details = store.details(&operations())?;
     let apps = contexts.iter().map(|it| it.app.as_str());
@@ -108,17 +107,18 @@ pub(crate) fn judge(
     touched::name_forwarding(&mut acts, &details);
     let (behaviours, consents) =
         behaviour::behaviours(&built, &index, &acts, &details, &store.session_sends()?);
-    let judged = attribution::judge(&attribution::Inputs {
+    let (state, facts) = state(store, files, case, decisions, &directory)?;
+    let inputs = attribution::Inputs {
         contexts: &contexts,
         built: &built,
         behaviour: &behaviours,
         consents: &consents,
         directory: &directory,
         case,
+        owned: &state::Owned::default(),
         decisions,
-    });
-    let named = folders::Decided::new(decisions, &|name| directory.resolve(name));
-    let facts: Vec<coverage::FileFacts> = files.iter().map(facts).collect();
+    };
+    let judged = attributed(&inputs, &state);
     let log = coverage::Log::new(&coverage::Inputs {
         case,
         zone,
@@ -130,7 +130,7 @@ pub(crate) fn judge(
         built: &built,
         judged: &judged,
         directory: &directory,
-        audited: &BTreeMap::new(),
+        audited: &state.auditing(),
     });
     let mut it = Judgement {
         accesses: accounts::accesses(&built, &judged),
@@ -138,7 +138,8 @@ pub(crate) fn judge(
         listening: log.listening(),
         log,
         named_folders: named_folders(store, &directory, &named)?,
-        folders: folders(store, &directory, &named)?,
+        state,
+        folders: folders(store, &directory)?,
         doubtful: doubtful(store, &built, &judged)?,
         token_only: BTreeSet::new(),
         named,
@@ -163,6 +164,47 @@ pub(crate) fn judge(
     it.name_folders(&mut doubtful);
     it.doubtful = doubtful;
     Ok(it)
+}
+
+fn directory(
+    store: &Store,
+    contexts: &[model::Context],
+    acts: &[model::Act],
+    case: &Case,
+    decisions: &[Decision],
+) -> Result<Directory> {
+    let actors = contexts.iter().map(|it| it.actor.clone());
+    let seen = actors.chain(acts.iter().map(|it| it.mailbox.clone()));
+    let mut directory = Directory::new(&store.inventory()?, &store.aliases()?, seen, case);
+    types_decided(&mut directory, decisions);
+    Ok(directory)
+}
+
+/// What exports of the configuration say, and what is known of each file.
+fn state(
+    store: &Store,
+    files: &[FileRead],
+    case: &Case,
+    decisions: &[Decision],
+    directory: &Directory,
+) -> Result<(State, Vec<coverage::FileFacts>)> {
+    let files: Vec<(String, coverage::FileFacts)> =
+        files.iter().map(|it| (it.id().to_owned(), facts(it))).collect();
+    let objects = store.settings()?;
+    let state =
+        State::new(&state::Inputs { objects: &objects, files: &files, case, decisions, directory });
+    Ok((state, files.into_iter().map(|it| it.1).collect()))
+}
+
+/// Judges the sessions; a second time where the directory vouches for something of those against whom
+/// something is held.
+fn attributed(inputs: &attribution::Inputs<'_>, state: &State) -> Vec<attribution::Judged> {
+    let judged = attribution::judge(inputs);
+    let owned = state.owned(inputs.built, &judged);
+    if owned.is_empty() {
+        return judged;
+    }
+    attribution::judge(&attribution::Inputs { owned: &owned, ..*inputs })
 }
 
 /// For each context: the display id and the account of its session.

@@ -13,6 +13,7 @@ use crate::{
     links, network,
     rules::{Behaviour, Hit, View, own_hits, owner_hits},
     session::{Built, Draft},
+    state::Owned,
     weights::weights,
 };
 
@@ -48,6 +49,7 @@ pub struct Judged {
 }
 
 /// What attribution looks at beside the sessions.
+#[derive(Clone, Copy)]
 pub struct Inputs<'a> {
     /// The contexts the sessions were built from.
     pub contexts: &'a [Context],
@@ -61,6 +63,8 @@ pub struct Inputs<'a> {
     pub directory: &'a Directory,
     /// Statements.
     pub case: &'a Case,
+    /// What the directory says is the owners'.
+    pub owned: &'a Owned,
     /// Decisions in force.
     pub decisions: &'a [Decision],
 }
@@ -191,6 +195,7 @@ fn in_time_order(
             baseline: &baseline,
             home: home.as_deref(),
             case: inputs.case,
+            owned: inputs.owned,
             drafts,
             of_account: accounts.get(draft.account.as_str()).map(Vec::as_slice).unwrap_or_default(),
             role: matches!(kind, AccountType::Role | AccountType::Shared),

@@ -113,8 +113,24 @@ fn hides(detail: &Detail) -> bool {
     let it = parsed(detail);
     let on = |name: &str| parameter(&it, name).eq_ignore_ascii_case("true");
     let set = |name: &str| !parameter(&it, name).is_empty();
-    let folder = parameter(&it, "MoveToFolder").to_lowercase();
-    let dark = [
+    // Outlook's own form: UpdateInboxRules carries the actions as text.
+    let actions = it["properties"]["RuleActions"].as_str().unwrap_or_default().to_lowercase();
+    let outlook = ["forward", "redirect", "\"delete", "permanentdelete", "move"]
+        .iter()
+        .any(|word| actions.contains(word))
+        && it["properties"]["RuleOperation"].as_str() != Some("RemoveMailboxRule");
+    on("DeleteMessage")
+        || on("SoftDeleteMessage")
+        || set("ForwardTo")
+        || set("RedirectTo")
+        || set("ForwardAsAttachmentTo")
+        || is_dark(&parameter(&it, "MoveToFolder"))
+        || outlook
+}
+
+/// Whether nobody looks into a folder of this name.
+pub(crate) fn is_dark(folder: &str) -> bool {
+    const DARK: [&str; 12] = [
         "rss",
         "conversation history",
         "会話の履歴",
@@ -128,19 +144,8 @@ fn hides(detail: &Detail) -> bool {
         "メモ",
         "同期",
     ];
-    // Outlook's own form: UpdateInboxRules carries the actions as text.
-    let actions = it["properties"]["RuleActions"].as_str().unwrap_or_default().to_lowercase();
-    let outlook = ["forward", "redirect", "\"delete", "permanentdelete", "move"]
-        .iter()
-        .any(|word| actions.contains(word))
-        && it["properties"]["RuleOperation"].as_str() != Some("RemoveMailboxRule");
-    on("DeleteMessage")
-        || on("SoftDeleteMessage")
-        || set("ForwardTo")
-        || set("RedirectTo")
-        || set("ForwardAsAttachmentTo")
-        || dark.iter().any(|word| folder.contains(word))
-        || outlook
+    let folder = folder.to_lowercase();
+    DARK.iter().any(|word| folder.contains(word))
 }
 
 fn forwards_outside(detail: &Detail) -> bool {

@@ -13,7 +13,7 @@ use model::{
 
 use crate::{
     attribution::Judged,
-    control::Controls,
+    control::{Controls, Stated},
     hole::{self, Days, Holes},
     identity::Directory,
     observability::{self, Row},
@@ -23,6 +23,7 @@ use crate::{
 mod declared;
 pub(crate) mod spans;
 
+pub(crate) use declared::decided;
 pub use declared::{Against, Asked};
 
 /// What is known of a rejected row.
@@ -123,8 +124,8 @@ pub struct Inputs<'a> {
     pub judged: &'a [Judged],
     /// The accounts.
     pub directory: &'a Directory,
-    /// What a configuration export says of each mailbox's auditing.
-    pub audited: &'a BTreeMap<String, bool>,
+    /// What configuration exports say of auditing.
+    pub audited: &'a Stated,
 }
 
 /// Everything that was listening.

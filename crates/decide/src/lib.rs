@@ -34,6 +34,7 @@ pub mod outcome;
 pub mod rules;
 pub mod scopes;
 pub mod session;
+pub mod state;
 pub mod systems;
 pub mod touched;
 pub mod weights;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::{
-    Kind, Phrase,
+    Kind, Phrase, SettingKind,
     findings::{NextEvidence, Scope, ScopeVerdict},
 };
 
@@ -49,7 +49,7 @@ const DECLARE_WHY: Phrase = Phrase::new(
 );
 const AUDIT_HOW: Phrase = Phrase::new(
     "next.audit_how",
-    "Get-Mailbox -ResultSize Unlimited | fl UserPrincipalName,Audit* and Get-AdminAuditLogConfig | fl UnifiedAuditLogIngestionEnabled",
+    "Get-Mailbox -ResultSize Unlimited | Select UserPrincipalName,PrimarySmtpAddress,RecipientTypeDetails,EmailAddresses,Forwarding*,Audit*,DefaultAuditSet | ConvertTo-Json > mailboxes.json, and Get-AdminAuditLogConfig | Export-Clixml audit.xml",
 );
 const AUDIT_WHY: Phrase = Phrase::new(
     "next.audit_why",
@@ -57,11 +57,19 @@ const AUDIT_WHY: Phrase = Phrase::new(
 );
 const RULES_HOW: Phrase = Phrase::new(
     "next.rules_how",
-    "Get-Mailbox -ResultSize Unlimited | % { Get-InboxRule -Mailbox $_.UserPrincipalName -IncludeHidden } | Export-Csv rules.csv, and Get-Mailbox | Select UserPrincipalName,Forwarding*",
+    "Get-Mailbox -ResultSize Unlimited | % { $u = $_.UserPrincipalName; Get-InboxRule -Mailbox $u -IncludeHidden | Select *,@{n='Mailbox';e={$u}} } | Export-Csv -Encoding utf8 rules.csv, and Get-Mailbox -ResultSize Unlimited | Select UserPrincipalName,Forwarding* | Export-Csv -Encoding utf8 forwarding.csv; then a [[source]] that says when",
 );
 const RULES_WHY: Phrase = Phrase::new(
     "next.rules_why",
     "A rule or forwarding set before the log began stands in no log.",
+);
+const RIGHTS_HOW: Phrase = Phrase::new(
+    "next.rights_how",
+    "Get-Mailbox -ResultSize Unlimited | % { $u = $_.UserPrincipalName; Get-MailboxPermission $u | Select *,@{n='Mailbox';e={$u}} } | Export-Csv -Encoding utf8 rights.csv, likewise Get-RecipientPermission; from Microsoft Graph as JSON: oauth2PermissionGrants, servicePrincipals, devices, reports/authenticationMethods/userRegistrationDetails; then a [[source]] that says when",
+);
+const RIGHTS_WHY: Phrase = Phrase::new(
+    "next.rights_why",
+    "A delegate, an application's consent or an authentication method set before the log began stands in no log, and outlives a new password.",
 );
 const LISTS_HOW: Phrase = Phrase::new(
     "next.lists_how",
@@ -110,6 +118,8 @@ const SYSTEM_WHY: Phrase = Phrase::new(
 pub struct Given {
     /// Kinds of evidence read.
     pub kinds: BTreeSet<Kind>,
+    /// Kinds of things that stand in exports of the configuration.
+    pub settings: BTreeSet<SettingKind>,
     /// An audit log with a declaration that counts.
     pub ual_declared: bool,
     /// Sign-in logs with a declaration that counts.
@@ -235,7 +245,13 @@ fn logs<'a>(given: &'a Given) -> Vec<Offer<'a>> {
 fn beside<'a>(given: &'a Given) -> Vec<Offer<'a>> {
     let has = |kind| given.kinds.contains(&kind);
     let inventory = has(Kind::Inventory);
-    let settings = given.takeover && !has(Kind::Settings);
+    let lacks = |kinds: &[SettingKind]| {
+        given.takeover && kinds.iter().any(|kind| !given.settings.contains(kind))
+    };
+    let audited = given.settings.contains(&SettingKind::Mailbox);
+    let methods = [SettingKind::Method, SettingKind::Registration];
+    let methods = methods.iter().any(|kind| given.settings.contains(kind));
+    let rights = lacks(&[SettingKind::Permission, SettingKind::Grant]);
     vec![
         offer(
             "inventory",
@@ -247,10 +263,21 @@ fn beside<'a>(given: &'a Given) -> Vec<Offer<'a>> {
             "mailbox_audit_settings",
             (AUDIT_HOW, AUDIT_WHY),
             false,
-            Box::new(|it| has_gap(it, &["not_audited"])),
+            Box::new(move |it| !audited && has_gap(it, &["not_audited"])),
         ),
         offer("hole", (HOLE_HOW, HOLE_WHY), false, Box::new(|it| has_gap(it, &["hole"]))),
-        offer("settings", (RULES_HOW, RULES_WHY), settings, Box::new(|_| false)),
+        offer(
+            "settings",
+            (RULES_HOW, RULES_WHY),
+            lacks(&[SettingKind::InboxRule, SettingKind::Mailbox]),
+            Box::new(|_| false),
+        ),
+        offer(
+            "settings_directory",
+            (RIGHTS_HOW, RIGHTS_WHY),
+            rights || (given.takeover && !methods),
+            Box::new(|_| false),
+        ),
         offer(
             "lists",
             (LISTS_HOW, LISTS_WHY),
@@ -294,5 +321,26 @@ mod tests {
         let it = next_evidence(&Given { takeover: true, ..Given::default() }, &[]);
         assert_eq!(it[0].source, "ual");
         assert!(it.iter().any(|it| it.source == "message_trace"));
+    }
+
+    #[test]
+    fn an_export_that_is_there_is_not_asked_for() {
+        let asked = |settings: &[SettingKind], gap: &str| -> Vec<String> {
+            let settings = settings.iter().copied().collect();
+            let given = Given { takeover: true, settings, ..Given::default() };
+            let found = next_evidence(&given, &[scope("mailbox:a@x/inbox", gap)]);
+            let of = ["settings", "settings_directory", "mailbox_audit_settings"];
+            found.into_iter().map(|it| it.source).filter(|it| of.contains(&it.as_str())).collect()
+        };
+        use SettingKind::{Grant, InboxRule, Mailbox, Method, Permission, Registration};
+        let all = ["mailbox_audit_settings", "settings", "settings_directory"];
+        assert_eq!(asked(&[], "not_audited"), all);
+        assert_eq!(asked(&[InboxRule], "capped"), ["settings", "settings_directory"]);
+        assert_eq!(asked(&[InboxRule, Mailbox], "not_audited"), ["settings_directory"]);
+        let most = [InboxRule, Mailbox, Permission, Grant];
+        assert_eq!(asked(&most, "not_audited"), ["settings_directory"]);
+        for methods in [Method, Registration] {
+            assert!(asked(&[&most[..], &[methods]].concat(), "not_audited").is_empty());
+        }
     }
 }

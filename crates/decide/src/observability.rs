@@ -50,6 +50,9 @@ pub struct Retention {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// Actions of a mailbox's owner that are recorded by default, where the log is of mailboxes.
+    #[serde(default)]
+    owner_default: Vec<String>,
     observable: Vec<Row>,
 }
 
@@ -113,6 +116,15 @@ pub fn rows() -> &'static [Row] {
             found.extend(file.observable.into_iter().map(|it| Row { kind: Some(*kind), ..it }));
         }
         found
+    })
+}
+
+/// Actions of a mailbox's owner that are recorded by default.
+pub fn default_actions() -> &'static [String] {
+    static ACTIONS: OnceLock<Vec<String>> = OnceLock::new();
+    ACTIONS.get_or_init(|| {
+        let files = FILES.iter().filter_map(|(_, text)| toml::from_str::<File>(text).ok());
+        files.flat_map(|it| it.owner_default).collect()
     })
 }
 

@@ -8,6 +8,7 @@ use crate::{
     baseline::{Baseline, YOUNG},
     network,
     session::Draft,
+    state::Owned,
     weights::weights,
 };
 
@@ -55,6 +56,8 @@ pub struct View<'a> {
     pub home: Option<&'a str>,
     /// Statements of the case file.
     pub case: &'a Case,
+    /// What the directory says is the owners'.
+    pub owned: &'a Owned,
     /// All sessions, for travel and for the owner's devices.
     pub drafts: &'a [Draft],
     /// Sessions of each account.
@@ -88,6 +91,8 @@ phrases! {
     USUAL_CLIENT = Phrase::new("attribution.client_usual", "client used by the account on {days} other days");
     MANAGED = Phrase::new("attribution.device_managed", "a managed device of the organisation");
     REGISTERED = Phrase::new("attribution.device_registered", "a device the account had used before");
+    TRUSTED = Phrase::new("attribution.network_trusted_location", "a named location of the directory marks network {cidr} as trusted, since before anything was suspected");
+    IN_DIRECTORY = Phrase::new("attribution.device_in_directory", "the directory had this device for the account before anything was suspected");
     STATED_DEVICE = Phrase::new("attribution.device_stated", "the case file states that the device is the owner's");
     UNKNOWN_DEVICE = Phrase::new("attribution.device_unknown", "no managed device, although the account signs in with one");
     DEVICE_CODE = Phrase::new("attribution.token_device_code", "signed in by device code, which this account had never done");
@@ -183,6 +188,10 @@ fn network_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
         hits.push(hit("network_stated", STATED_NETWORK.with(&[("cidr", &it.cidr)])));
         return;
     }
+    if let Some(cidr) = view.owned.network(&draft.ips) {
+        hits.push(hit("network_trusted_location", TRUSTED.with(&[("cidr", cidr)])));
+        return;
+    }
     if vouched(draft, view, 1, |it| it.network == draft.network) {
         hits.push(hit("network_with_owner_device", WITH_DEVICE.with(&network)));
         return;
@@ -256,6 +265,8 @@ fn client_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
 fn device_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
     if draft.managed {
         hits.push(hit("device_managed", MANAGED.text()));
+    } else if !view.role && registered_before(draft, view.owned) {
+        hits.push(hit("device_in_directory", IN_DIRECTORY.text()));
     } else if draft.devices.iter().any(|it| view.case.devices.contains(it)) {
         hits.push(hit("device_stated", STATED_DEVICE.text()));
     } else if !view.role
@@ -271,6 +282,13 @@ fn device_hit(draft: &Draft, view: &View<'_>, hits: &mut Vec<Hit>) {
 
 /// So many strangers written to make bulk mail, though it be one message with all in blind copy.
 const BULK: u64 = 100;
+
+/// Whether the directory had the device for this account before anything was held against it.
+fn registered_before(draft: &Draft, owned: &Owned) -> bool {
+    let account = draft.account.as_str();
+    let mut devices = draft.devices.iter();
+    devices.any(|it| owned.devices.contains(&(account.to_owned(), it.to_lowercase())))
+}
 
 fn behaviour_hit(did: &Behaviour, hits: &mut Vec<Hit>) {
     let n = |it: u64| it.to_string();

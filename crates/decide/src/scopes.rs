@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Act, Case, Context, Decision, Kind, Span, Touch,
+    Act, Case, Context, Decision, HOUR, Kind, Span, Touch,
     findings::{ActCoverage, Attested, Blocking, Coverage, Gap, Scope, ScopeVerdict},
     rfc3339,
 };
@@ -16,10 +16,12 @@ use model::{
 use crate::{
     attribution::Judged,
     coverage::{Heard, Log, Subject, spans},
+    findings::Unlogged,
     folders,
     identity::Directory,
     observability,
     session::Built,
+    state::State,
     window::Window,
 };
 
@@ -66,6 +68,10 @@ pub struct Inputs<'a> {
     /// Folders touched by sessions that are `unknown`; `None` = not gathered: then such a session stands
     /// in the way of every folder of the mailbox.
     pub doubtful: Option<&'a [Touch]>,
+    /// What exports of the configuration say.
+    pub state: &'a State,
+    /// What the attacker left behind that no record tells of.
+    pub unlogged: &'a [Unlogged],
     /// Service scopes for which the attacker got a token through another client.
     pub token_only: &'a BTreeSet<String>,
 }
@@ -220,6 +226,7 @@ impl Judge<'_> {
             whole.inferred &= !self.starts_open(owner_of(&it.scope), &window.if_confirmed);
             it.coverage.gaps.insert(0, self.before(required_acts(&it.scope)[0]));
         }
+        self.unlogged(&mut it, &mut whole);
         if found {
             it.verdict = ScopeVerdict::TraceFound;
         } else {
@@ -239,6 +246,24 @@ impl Judge<'_> {
         it.limits = self.limits(&it);
         self.say(&mut it, false);
         it
+    }
+
+    /// A thing that stands, and that no record tells of though the attacker may have set it: whatever was
+    /// asked for, the log is not whole.
+    fn unlogged(&self, it: &mut Scope, whole: &mut Whole) {
+        for one in self.inputs.unlogged {
+            let scope =
+                if one.tenant { "tenant".to_owned() } else { format!("settings:{}", one.account) };
+            if scope != it.scope {
+                continue;
+            }
+            *whole = Whole::default();
+            if let Some(at) = one.at {
+                let hour = at.div_euclid(HOUR) * HOUR;
+                let span = Span { from: hour, to: hour + HOUR };
+                it.coverage.gaps.push(self.gap("config", Some(span), "truncated"));
+            }
+        }
     }
 
     /// Everything but the accounts somebody got into, taken together.
@@ -432,6 +457,18 @@ impl Judge<'_> {
         if is_outside(id) && agreed { mine.first().and_then(|it| word(&it.says)) } else { None }
     }
 
+    /// Whether exports of the configuration speak for what was set before the window.
+    fn state_seen(&self, owner: &str) -> bool {
+        let state = self.inputs.state;
+        self.window.is_some_and(|window| {
+            if owner.is_empty() {
+                state.speaks_for_tenant(window.from)
+            } else {
+                state.speaks_for(owner, window.from)
+            }
+        })
+    }
+
     fn limits(&self, it: &Scope) -> Vec<String> {
         let mut found: BTreeSet<&str> = BTreeSet::new();
         if it.verdict == ScopeVerdict::TraceFound || is_outside(&it.scope) {
@@ -440,7 +477,7 @@ impl Judge<'_> {
         let owner = owner_of(&it.scope);
         match it.scope.split(':').next().unwrap_or_default() {
             "mailbox" | "contacts" | "calendar" => drop(found.insert("list_view")),
-            "settings" | "tenant" if !self.inputs.log.kinds().contains(&Kind::Settings) => {
+            "settings" | "tenant" if !self.state_seen(owner) => {
                 found.insert("state_not_seen");
             }
             "account" => {

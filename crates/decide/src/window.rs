@@ -56,6 +56,9 @@ pub struct Inputs<'a> {
     pub ended: &'a [Ended],
     /// Accounts with persistence left standing.
     pub standing: &'a [String],
+    /// Accounts in which something stands that only an export of the configuration shows: their access is
+    /// not shown to have ended, but the window keeps its end.
+    pub standing_unlogged: &'a [String],
     /// What was listened to.
     pub listening: &'a [Listening],
     /// Whether an account's sign-ins and mailbox were listened to over the whole of a span
@@ -92,12 +95,13 @@ pub fn decide(inputs: &Inputs<'_>) -> Window {
     let of = |wanted: fn(&Back) -> bool| {
         quiet.iter().map(|(account, it)| ((*account).clone(), wanted(it))).collect()
     };
+    let still = |account: &String| inputs.standing_unlogged.contains(account);
     let exact: BTreeMap<String, bool> = of(|it| it.declared);
     let first_account = inputs.accesses.iter().find(|(_, it)| it.first == first).map(|it| it.0);
     let covered = first_account.and_then(|it| exact.get(it)).copied().unwrap_or(false);
     Window {
         span: Some(Span { from, to }),
-        contained,
+        contained: contained && !inputs.accesses.keys().any(still),
         look_back: Some(Span { from: first - LOOK_BACK * DAY, to: first }),
         covered,
         exact,
@@ -164,6 +168,7 @@ mod tests {
                 accesses: &accesses,
                 ended: &ended,
                 standing: &[],
+                standing_unlogged: &[],
                 listening,
                 looked_back: &|account, span| {
                     both(coverage::covers(listening, Kind::Ual, account, span))
@@ -197,6 +202,7 @@ mod tests {
                 accesses: &accesses,
                 ended: &[],
                 standing: &[],
+                standing_unlogged: &[],
                 listening: &listening,
                 looked_back: &|_, _| both(true),
                 last_record: None,
@@ -221,6 +227,7 @@ mod tests {
             accesses: &accesses,
             ended: &ended,
             standing: &[],
+            standing_unlogged: &[],
             listening: &[],
             looked_back: &|_, _| both(false),
             last_record: None,
@@ -240,12 +247,36 @@ mod tests {
             accesses: &accesses,
             ended: &ended,
             standing: &standing,
+            standing_unlogged: &[],
             listening: &[],
             looked_back: &|_, _| both(false),
             last_record: Some(150 * DAY),
         });
         assert!(!it.contained);
         assert_eq!(it.span.map(|it| it.to), Some(150 * DAY + 1));
+    }
+
+    #[test]
+    fn what_only_an_export_shows_standing_leaves_the_end_of_the_window() {
+        let case = Case::default();
+        let ended = [Ended { account: "a@x".into(), at: 120 * DAY }];
+        let accesses = access(100 * DAY, 119 * DAY);
+        let of = |left: &[String]| {
+            decide(&Inputs {
+                case: &case,
+                accesses: &accesses,
+                ended: &ended,
+                standing: &[],
+                standing_unlogged: left,
+                listening: &[],
+                looked_back: &|_, _| both(true),
+                last_record: Some(150 * DAY),
+            })
+        };
+        let (with, without) = (of(&["a@x".to_owned()]), of(&[]));
+        assert!(without.contained && !with.contained);
+        assert_eq!(with.span, without.span);
+        assert!(of(&["b@x".to_owned()]).contained);
     }
 
     #[test]
@@ -265,6 +296,7 @@ mod tests {
                 accesses: &accesses,
                 ended: &[],
                 standing: &[],
+                standing_unlogged: &[],
                 listening: &listening,
                 looked_back: &|_, _| both(true),
                 last_record: None,

@@ -15,6 +15,8 @@ pub(crate) enum Shape {
     Csv,
     /// JSON objects.
     Json,
+    /// PowerShell's objects as XML, read as JSON objects.
+    CliXml,
     /// vCards.
     Cards,
     /// Entries of an address book between blank lines (LDIF).
@@ -74,7 +76,7 @@ impl ReadOptions {
 pub(crate) enum RawRow<'a> {
     /// Cells of a CSV or workbook row.
     Cells(&'a [&'a str]),
-    /// A JSON object.
+    /// A JSON object, or what was read as one.
     Json(&'a Value),
     /// A vCard, or an entry of an address book.
     Card(&'a str),

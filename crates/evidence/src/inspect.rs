@@ -17,6 +17,7 @@ use crate::{
     normal::{address, columns::Columns, envelope, pairs::Pairs},
     rows::{
         buffer::Buffer,
+        clixml::{self, CliObjects},
         csv::{Cells, Flaw, Line, Rows},
         json::Objects,
         workbook, xls,
@@ -147,6 +148,10 @@ fn text_head(first: &[u8], encoding: &'static Encoding) -> Option<Head> {
     {
         return Some(head);
     }
+    let plain = start.trim_start_matches('\u{feff}').trim_start();
+    if clixml::is(plain) {
+        return clixml_head(&text);
+    }
     if start.get(..11).is_some_and(|it| it.eq_ignore_ascii_case("BEGIN:VCARD")) {
         return Some(Head { shape: Shape::Cards, ..Head::default() });
     }
@@ -196,6 +201,14 @@ fn json_head(text: &str) -> Option<Head> {
         }
     }
     head
+}
+
+fn clixml_head(text: &str) -> Option<Head> {
+    let mut raw = text.as_bytes();
+    let mut objects = CliObjects::new(Buffer::new(&mut raw));
+    let first = std::iter::from_fn(|| objects.next()).find_map(|it| it.value.ok())?;
+    let keys = first.as_object().map(|it| it.keys().cloned().collect()).unwrap_or_default();
+    Some(Head { shape: Shape::CliXml, first, keys, ..Head::default() })
 }
 
 /// Lines before the header that are neither: PowerShell's type, Excel's delimiter.

@@ -19,6 +19,8 @@ pub mod normal;
 mod read;
 mod reconcile;
 mod rows;
+#[cfg(test)]
+mod settings_tests;
 mod source;
 #[cfg(test)]
 mod ual_tests;

@@ -122,7 +122,7 @@ impl Counter {
             What::Event(event) | What::Log(event) => Some(event.at),
             What::SignIn(signin) => Some(signin.event.at),
             What::Mail(mail) => mail.at,
-            What::Address(_) | What::Inventory(_) => None,
+            What::Address(_) | What::Inventory(_) | What::Setting(_) => None,
         };
         if let Some(at) = at {
             it.from = Some(it.from.map_or(at, |from| from.min(at)));

@@ -12,8 +12,9 @@ use crate::{
     rows::{
         blocks::{Block, Blocks, Bounds},
         buffer::Buffer,
+        clixml::CliObjects,
         csv::{Cells, Flaw, Line, Rows},
-        json::Objects,
+        json::{Element, Objects},
         lines::{TextLine, TextLines},
         workbook,
     },
@@ -55,6 +56,7 @@ pub(crate) fn walk(source: &Source, inspection: &Inspection, visit: Visit<'_>) -
         match shape {
             Shape::Csv => table(&mut text, inspection, visit),
             Shape::Json => objects(&mut text, visit),
+            Shape::CliXml => cli_objects(&mut text, visit),
             Shape::Cards => blocks(&mut text, Bounds::Cards, visit),
             Shape::Entries => blocks(&mut text, Bounds::Blank, visit),
             Shape::Lines => log(&mut text, visit),
@@ -100,23 +102,30 @@ fn table(text: &mut dyn Read, inspection: &Inspection, visit: Visit<'_>) -> io::
 fn objects(text: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
     let mut objects = Objects::new(Buffer::new(text));
     while let Some(element) = objects.next() {
-        let (row, flaw) = match &element.value {
-            Ok(value) => (RawRow::Json(value), None),
-            Err(reason) => (RawRow::Json(&serde_json::Value::Null), Some(*reason)),
-        };
-        let seen = Seen {
-            from: element.from,
-            to: element.to,
-            text: &element.text,
-            row,
-            flaw,
-            first: false,
-        };
-        if !visit(seen) {
+        if !object(&element, visit) {
             return Ok(());
         }
     }
     objects.error().map_or(Ok(()), Err)
+}
+
+fn cli_objects(text: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
+    let mut objects = CliObjects::new(Buffer::new(text));
+    while let Some(element) = objects.next() {
+        if !object(&element, visit) {
+            return Ok(());
+        }
+    }
+    objects.error().map_or(Ok(()), Err)
+}
+
+fn object(element: &Element, visit: Visit<'_>) -> bool {
+    let (row, flaw) = match &element.value {
+        Ok(value) => (RawRow::Json(value), None),
+        Err(reason) => (RawRow::Json(&serde_json::Value::Null), Some(*reason)),
+    };
+    let (from, to, text) = (element.from, element.to, &element.text);
+    visit(Seen { from, to, text, row, flaw, first: false })
 }
 
 fn log(text: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! What the store gathers for the judges: summaries with integers, small enough to reason over.
 
-use crate::Micros;
+use crate::{Micros, Setting};
 
 /// One context: records of one actor that agree in everything a session is split by, within one
 /// clock hour. Two records of one context are less than 60 minutes apart, so sessions can be
@@ -285,4 +285,15 @@ pub struct LogHit {
     pub last: Micros,
     /// Least record id.
     pub least: String,
+}
+
+/// One object of a configuration export, and where it stands.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct StateObject {
+    /// Record id.
+    pub record: String,
+    /// Evidence id of the export.
+    pub evidence: String,
+    /// The object.
+    pub setting: Setting,
 }

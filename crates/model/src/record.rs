@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Micros;
+use crate::{Micros, Setting};
 
 /// Where a row stands in its evidence file.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Ord, PartialOrd, Serialize, Deserialize)]
@@ -74,6 +74,8 @@ pub enum What {
     Address(ListEntry),
     /// A row of a directory or mailbox export.
     Inventory(InventoryEntry),
+    /// An object of a configuration export.
+    Setting(Setting),
 }
 
 /// [`Event::workload`] of a record of the Entra directory audit. The audit log, which tells of the same
@@ -250,4 +252,7 @@ pub struct InventoryEntry {
     pub kind: String,
     /// Whether sign-in is enabled.
     pub enabled: Option<bool>,
+    /// What the same row says of forwarding and auditing, where the export has such columns.
+    #[serde(default)]
+    pub setting: Option<Box<Setting>>,
 }

@@ -110,7 +110,8 @@ pub(crate) fn keys_of(
     folder: &Path,
     rows: &BTreeMap<u64, (u32, Position)>,
 ) -> Result<BTreeMap<u64, String>> {
-    let tables: &[Cached] = &[Cached::Events, Cached::Mails, Cached::Addresses, Cached::Inventory];
+    let tables: &[Cached] =
+        &[Cached::Events, Cached::Mails, Cached::Addresses, Cached::Inventory, Cached::Settings];
     let mut keys = BTreeMap::new();
     for table in tables {
         let path = cache::table(folder, *table);

@@ -34,8 +34,8 @@ pub(crate) struct Key {
 }
 
 /// Tables of records: what keys are unique in.
-pub(crate) const KINDS: [&str; 6] =
-    ["events", "signins", "mails", "addresses", "inventory", "logs"];
+pub(crate) const KINDS: [&str; 7] =
+    ["events", "signins", "mails", "addresses", "inventory", "logs", "settings"];
 
 /// Hash of several texts, first 16 bytes. It cannot be steered by what stands in evidence.
 fn hash(parts: &[&str]) -> u128 {
@@ -48,7 +48,8 @@ fn hash(parts: &[&str]) -> u128 {
 }
 
 impl Key {
-    /// The key of a record. A list's or an inventory's rows are records of that file alone.
+    /// The key of a record. The rows of a list, an inventory or a
+    /// configuration export are records of that file alone.
     pub(crate) fn of(record: &Record, evidence: &str, position: Position) -> Key {
         let (kind, file) = match &record.what {
             What::Event(_) => (0, ""),
@@ -57,6 +58,7 @@ impl Key {
             What::Address(_) => (3, evidence),
             What::Inventory(_) => (4, evidence),
             What::Log(_) => (5, ""),
+            What::Setting(_) => (6, evidence),
         };
         let table = KINDS[kind as usize];
         Key {

@@ -131,6 +131,7 @@ impl Store {
                 "sends" => SENDS.to_owned(),
                 "event_items" => ITEMS.to_owned(),
                 "addresses" => ADDRESSES.to_owned(),
+                "settings" => SETTINGS.to_owned(),
                 "attribution" => ATTRIBUTION.to_owned(),
                 "sessions" => from("given_sessions", table.columns, "session_id"),
                 "coverage" => from("given_coverage", table.columns, "scope, act, \"from\", state"),
@@ -335,6 +336,11 @@ const REJECTS: &str = "SELECT reason, arrow_cast(at, 'Timestamp(Microsecond, Som
 
 const ADDRESSES: &str = "SELECT address, name, organisation, evidence_id, row, byte_from, byte_to FROM addresses \
      ORDER BY evidence_id, row, address, name, organisation";
+
+const SETTINGS: &str = "SELECT key AS record_id, kind, account, name, \
+     arrow_cast(created, 'Timestamp(Microsecond, Some(\"UTC\"))') AS created, \
+     arrow_cast(changed, 'Timestamp(Microsecond, Some(\"UTC\"))') AS changed, facts, \
+     evidence_id, row, byte_from, byte_to FROM settings ORDER BY record_id, evidence_id, row";
 
 const SENDS: &str = "SELECT s.message AS message_id, arrow_cast(s.at, 'Timestamp(Microsecond, Some(\"UTC\"))') AS at, \
      s.sender AS sender, s.subject AS subject, coalesce(a.session, '') AS session_id, s.key AS record_id, \

@@ -258,7 +258,9 @@ fn sql(engine: &Engine, query: &RecordQuery) -> Result<String> {
             let keys = given(engine, "asked_keys", keys)?;
             let condition = format!("record_id IN {keys}");
             format!(
-                "{} UNION ALL SELECT {COLUMNS} FROM messages WHERE {condition}",
+                "{} UNION ALL SELECT {COLUMNS} FROM messages WHERE {condition} \
+                 UNION ALL SELECT record_id, evidence_id, row, byte_from, byte_to, created AS at \
+                 FROM settings WHERE {condition}",
                 both(&condition)
             )
         }

@@ -94,6 +94,16 @@ const ADDRESS: &[Column] = &[("address", Text), ("name", Text), ("organisation",
 const INVENTORY: &[Column] =
     &[("account", Text), ("aliases", Text), ("name", Text), ("kind", Text), ("enabled", Bool)];
 
+const SETTING: &[Column] = &[
+    ("kind", Text),
+    ("account", Text),
+    ("name", Text),
+    ("ids", Text),
+    ("created", Int),
+    ("changed", Int),
+    ("facts", Text),
+];
+
 const LOG: &[Column] = &[
     ("at", Int),
     ("workload", Text),
@@ -152,11 +162,13 @@ pub(crate) enum Cached {
     Rejects,
     /// Lines of logs outside Microsoft 365.
     Logs,
+    /// Objects of configuration exports.
+    Settings,
 }
 
 impl Cached {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Cached; 10] = [
+    pub(crate) const ALL: [Cached; 11] = [
         Cached::Events,
         Cached::Items,
         Cached::Sends,
@@ -167,6 +179,7 @@ impl Cached {
         Cached::Contexts,
         Cached::Rejects,
         Cached::Logs,
+        Cached::Settings,
     ];
 
     /// Name of the table and stem of its file.
@@ -182,6 +195,7 @@ impl Cached {
             Cached::Contexts => "contexts",
             Cached::Rejects => "rejects",
             Cached::Logs => "logs",
+            Cached::Settings => "settings",
         }
     }
 
@@ -198,6 +212,7 @@ impl Cached {
             Cached::Contexts => [CONTEXT, &[], &[]],
             Cached::Rejects => [ORIGIN, REJECT, &[]],
             Cached::Logs => [ORIGIN, LOG, &[]],
+            Cached::Settings => [ORIGIN, SETTING, &[]],
         }
     }
 

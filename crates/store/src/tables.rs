@@ -171,6 +171,20 @@ const ADDRESSES: &[Doc] = &[
     ("organisation", "text", "Organisation in the list"),
 ];
 
+const SETTINGS: &[Doc] = &[
+    ("record_id", "text", "The object's key in hex"),
+    ("kind", "text", "`inbox_rule`, `mailbox`, `permission`, `grant`, `method`, `device` …"),
+    (
+        "account",
+        "text",
+        "Account or mailbox it belongs to, as the export names it; empty: the tenant",
+    ),
+    ("name", "text", "Name"),
+    ("created", "timestamp", "When it was made; null if not said"),
+    ("changed", "timestamp", "When it was last changed; null if not said"),
+    ("facts", "text", "What matters of it, as JSON"),
+];
+
 const SESSIONS: &[Doc] = &[
     ("session_id", "text", "Session"),
     ("account", "text", "Account"),
@@ -239,6 +253,11 @@ pub(crate) const TABLES: &[Definition] = &[
     table!("event_items", "One item or folder named by an audit record", EVENT_ITEMS),
     table!("mailbox_items", "One item of a mailbox's content (not read yet: empty)", ITEMS),
     table!("addresses", "One address in a row of an address list", ADDRESSES),
+    table!(
+        "settings",
+        "One object of a configuration export: how something was set when the export was taken",
+        SETTINGS
+    ),
     table!("sessions", "One session", SESSIONS),
     table!(
         "attribution",

@@ -737,3 +737,45 @@ fn a_million_events() {
     store.publish(&Published::default()).unwrap();
     tick("published");
 }
+
+#[test]
+fn objects_of_the_configuration_come_back_whole_also_those_beside_an_account() {
+    let setting = |kind, account: &str| model::Setting {
+        kind,
+        account: account.into(),
+        name: "n".into(),
+        ids: vec!["i1".into(), "i2".into()],
+        created: Some(T),
+        changed: None,
+        facts: r#"{"audit":true}"#.into(),
+    };
+    let rule = setting(model::SettingKind::InboxRule, "a@x.jp");
+    let mailbox = setting(model::SettingKind::Mailbox, "b@x.jp");
+    let entry = InventoryEntry {
+        account: "b@x.jp".into(),
+        setting: Some(Box::new(mailbox.clone())),
+        ..InventoryEntry::default()
+    };
+    let rows = vec![
+        record("k1", "k1", 0, What::Setting(rule.clone())),
+        record("k1", "k1", 0, What::Setting(rule.clone())),
+        record("k2", "k2", 0, What::Inventory(entry)),
+        reject(),
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(dir.path(), 1);
+    file(&store, "s1", rows);
+    let united = store.unite(&evidence(&[("s1", Kind::Settings)])).unwrap();
+    check_sums(&united);
+    let tally = &united.per_evidence["s1"];
+    assert_eq!((tally.rows, tally.records, tally.duplicates, tally.rejected), (4, 2, 1, 1));
+    let found = store.settings().unwrap();
+    let settings: Vec<&model::Setting> = found.iter().map(|it| &it.setting).collect();
+    assert_eq!(settings, [&rule, &mailbox]);
+    assert_eq!((found[1].record.as_str(), found[1].evidence.as_str()), ("k2", "s1"));
+    assert_eq!(store.inventory().unwrap().len(), 1);
+    store.publish(&Published::default()).unwrap();
+    let asked = RecordQuery::Keys(vec!["k1".into(), "k2".into()]);
+    let records = store.records(&asked, None).unwrap();
+    assert_eq!(records.total, 2);
+}

@@ -7,7 +7,9 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use model::{Content, Event, Item, Mail, Position, Reading, Record, Reject, Row, SignIn, What};
+use model::{
+    Content, Event, Item, Mail, Position, Reading, Record, Reject, Row, Setting, SignIn, What,
+};
 
 use crate::{
     Store,
@@ -100,9 +102,25 @@ impl TableSet {
                     (&it.kind).into(),
                     Cell::Bool(it.enabled),
                 ];
-                self.push(Cached::Inventory, &[&origin, &own])
+                self.push(Cached::Inventory, &[&origin, &own])?;
+                it.setting.as_deref().map_or(Ok(()), |it| self.setting(&origin, it))
             }
+            What::Setting(it) => self.setting(&origin, it),
         }
+    }
+
+    fn setting(&mut self, origin: &[Cell<'_>], it: &Setting) -> Result<()> {
+        let ids = it.ids.join(JOINT);
+        let own = [
+            Cell::Text(it.kind.word()),
+            (&it.account).into(),
+            (&it.name).into(),
+            (&ids).into(),
+            Cell::MaybeInt(it.created),
+            Cell::MaybeInt(it.changed),
+            (&it.facts).into(),
+        ];
+        self.push(Cached::Settings, &[origin, &own])
     }
 
     fn log(&mut self, origin: &[Cell<'_>], it: &Event) -> Result<()> {

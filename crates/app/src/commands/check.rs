@@ -9,7 +9,7 @@ use std::{
 use anyhow::Result;
 use clap::{Args, Command, FromArgMatches};
 use evidence::{Inspection, ReadOptions, Source};
-use model::{Content, Kind, Reading, Untrusted, What};
+use model::{Content, Kind, Reading, SettingKind, Untrusted, What};
 use report::Language;
 
 use super::CommandLine;
@@ -44,6 +44,7 @@ struct Seen {
     kind: Kind,
     reading: Reading,
     accounts: BTreeSet<String>,
+    settings: BTreeSet<SettingKind>,
 }
 
 fn run(arguments: &Arguments, common: &Common) -> Result<u8> {
@@ -83,21 +84,28 @@ fn run(arguments: &Arguments, common: &Common) -> Result<u8> {
 }
 
 fn look(source: &Source, inspection: &Inspection) -> Seen {
-    let mut accounts = BTreeSet::new();
+    let (mut accounts, mut settings) = (BTreeSet::new(), BTreeSet::new());
     let reading = evidence::read(source, inspection, &ReadOptions::default(), &mut |row| {
         let Content::Record(record) = row.content else { return };
         let name = match record.what {
             What::Event(it) | What::Log(it) => it.actor,
             What::SignIn(it) => it.event.actor,
             What::Mail(it) => it.sender,
-            What::Inventory(it) => it.account,
+            What::Inventory(it) => {
+                settings.extend(it.setting.map(|it| it.kind));
+                it.account
+            }
+            What::Setting(it) => {
+                settings.insert(it.kind);
+                it.account
+            }
             What::Address(_) => return,
         };
         if name.contains('@') && accounts.len() < 100_000 {
             accounts.insert(name);
         }
     });
-    Seen { path: source.path.clone(), kind: inspection.kind, reading, accounts }
+    Seen { path: source.path.clone(), kind: inspection.kind, reading, accounts, settings }
 }
 
 /// A file: its path, and below it what it holds.
@@ -158,7 +166,9 @@ fn table(seen: &[Seen], language: Language) -> String {
 fn missing(seen: &[Seen], language: Language) -> String {
     let kinds =
         seen.iter().filter(|it| it.reading.rows > it.reading.rejected).map(|it| it.kind).collect();
-    let given = decide::next::Given { kinds, takeover: true, mails: true, ..Default::default() };
+    let settings = seen.iter().flat_map(|it| it.settings.iter().copied()).collect();
+    let given =
+        decide::next::Given { kinds, settings, takeover: true, mails: true, ..Default::default() };
     let mut out = String::new();
     for (n, mut it) in decide::next::next_evidence(&given, &[]).into_iter().enumerate() {
         it.how.translate(&report::phrase_of);

@@ -9,5 +9,6 @@ mod docs;
 mod house;
 mod run;
 mod same_answer;
+mod settings;
 mod silence;
 mod withholding;

@@ -18,6 +18,7 @@ struct Log {
     contexts: Vec<Context>,
     decisions: Vec<Decision>,
     doing: BTreeMap<usize, Behaviour>,
+    owned: Owned,
 }
 
 /// A visit of 09:00 on a day, Edge on Windows, from the office in Japan, without a managed device.
@@ -82,6 +83,7 @@ impl Log {
             consents: &[],
             directory: &directory,
             case: &case,
+            owned: &self.owned,
             decisions: &self.decisions,
         });
         (built, judged)
@@ -338,4 +340,31 @@ fn the_order_of_contexts_changes_no_verdict() {
     let before = verdicts(&log);
     log.contexts.reverse();
     assert_eq!(verdicts(&log), before);
+}
+
+#[test]
+fn a_device_the_directory_had_before_outweighs_a_new_country() {
+    let abroad = |owned: Owned| {
+        let mut log = Log::office(0..40);
+        log.owned = owned;
+        let mut away = visit("a@x", 40);
+        (away.ip, away.country, away.session) = (ABROAD.into(), "NL".into(), "away".into());
+        away.device = "D-1".into();
+        let n = log.add(away);
+        log.of(n)
+    };
+    let device = ("a@x".to_owned(), "d-1".to_owned());
+    let before = abroad(Owned::default());
+    let with = abroad(Owned { devices: BTreeSet::from([device]), ..Owned::default() });
+    assert!(before.score >= 100, "{before:?}");
+    assert_eq!(with.score, before.score - 200, "{with:?}");
+    assert!(with.hits.iter().any(|it| it.rule == "device_in_directory"));
+    let other = ("b@x".to_owned(), "d-1".to_owned());
+    let other = abroad(Owned { devices: BTreeSet::from([other]), ..Owned::default() });
+    assert_eq!(other.score, before.score, "a colleague's device vouches for nobody else");
+    let trusted = abroad(Owned { networks: vec![format!("{ABROAD}/32")], ..Owned::default() });
+    assert!(
+        trusted.hits.iter().any(|it| it.rule == "network_trusted_location" && it.score == -100)
+    );
+    assert!(trusted.score < 100, "{trusted:?}");
 }

@@ -69,18 +69,23 @@ impl Asked {
 }
 
 /// One declaration, wherever it was made.
-struct Stated {
-    path: String,
+pub(crate) struct Stated {
+    pub(crate) path: String,
     span: Span,
-    collected: Micros,
-    accounts: Option<Vec<String>>,
+    pub(crate) collected: Micros,
+    pub(crate) accounts: Option<Vec<String>>,
     operations: Option<Vec<String>>,
     complete: Option<bool>,
-    told: bool,
+    pub(crate) told: bool,
     reported: Option<u64>,
     tool: String,
     /// A person's decision: it confirms how the export was made, where the case file says nothing else.
     decided: bool,
+}
+
+/// What people decided that exports were asked for.
+pub(crate) fn decided(decisions: &[Decision], case: &Case, files: &[FileFacts]) -> Vec<Stated> {
+    decisions.iter().filter_map(|it| by_decision(it, case, files)).collect()
 }
 
 /// Everything asked for, declarations first, then what is only known by its rows.
@@ -90,12 +95,8 @@ pub(super) fn asked(
     decisions: &[Decision],
     resolve: &dyn Fn(&str) -> String,
 ) -> Vec<Asked> {
-    let stated: Vec<Stated> = case
-        .sources
-        .iter()
-        .filter_map(by_case)
-        .chain(decisions.iter().filter_map(|it| by_decision(it, case, files)))
-        .collect();
+    let stated: Vec<Stated> =
+        case.sources.iter().filter_map(by_case).chain(decided(decisions, case, files)).collect();
     let logs = |file: &&FileFacts| !is_beside(file);
     let mut found = Vec::new();
     for it in &stated {

@@ -86,22 +86,68 @@ pub fn persistence(
     is_attacker: &dyn Fn(&Detail) -> bool,
     resolve: &dyn Fn(&str) -> String,
 ) -> Vec<Persistence> {
+    with_state(details, is_attacker, resolve, &[]).0
+}
+
+/// A thing that stands in an export of the configuration.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Item {
+    /// The contract's word.
+    pub kind: &'static str,
+    /// Account it holds for; of a thing of the whole tenant, the account through which it was set.
+    pub account: String,
+    /// It belongs to the tenant, not to an account.
+    pub tenant: bool,
+    /// Names and ids, as a [`Finding`] gives them.
+    pub keys: Vec<String>,
+    /// When it was set; else when it was seen, and it was set no later.
+    pub at: Micros,
+    /// Whether the export tells when it was set.
+    pub dated: bool,
+    /// When the export that holds it was taken, if that is stated.
+    pub collected: Option<Micros>,
+    /// What it does, as the evidence says it.
+    pub what: String,
+    /// Record id.
+    pub record: String,
+    /// Where no record tells of it, it is held to be the attacker's.
+    pub accused: bool,
+}
+
+/// A thing held to be the attacker's that only an export of the configuration shows: the log has no
+/// record of it.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Unlogged {
+    /// The account.
+    pub account: String,
+    /// It belongs to the tenant.
+    pub tenant: bool,
+    /// When it was set, if the export tells.
+    pub at: Option<Micros>,
+}
+
+/// A dated thing and a record tell of one act if they are this near.
+const SAME_ACT: Micros = model::HOUR;
+
+/// As [`persistence`], with what stands in exports of the configuration: it confirms what records tell,
+/// and adds what no record tells.
+pub fn with_state(
+    details: &[Detail],
+    is_attacker: &dyn Fn(&Detail) -> bool,
+    resolve: &dyn Fn(&str) -> String,
+    items: &[Item],
+) -> (Vec<Persistence>, Vec<Unlogged>) {
     let mut ordered: Vec<&Detail> =
         details.iter().filter(|it| it.succeeded != Some(false)).collect();
     ordered.sort_by(|a, b| (a.at, &a.record).cmp(&(b.at, &b.record)));
     let mut found = Vec::new();
+    let mut unlogged = Vec::new();
     for finding in FINDINGS {
-        let mut standing: Vec<Standing> = Vec::new();
-        for detail in
-            ordered.iter().filter(|it| finding.operations.contains(&it.operation.as_str()))
-        {
-            let seen = Seen::new(detail, resolve);
-            let Some(step) = (finding.read)(&seen) else { continue };
-            if !step.set {
-                remove(&mut standing, &step, detail, resolve);
-            } else if is_attacker(detail) {
-                set(&mut standing, step, detail, finding, resolve);
-            }
+        let mut standing = follow(finding, &ordered, is_attacker, resolve);
+        let mine: Vec<&Item> = items.iter().filter(|it| it.kind == finding.kind).collect();
+        if !mine.is_empty() {
+            let told = follow(finding, &ordered, &|_| true, resolve);
+            unlogged.extend(mine.iter().filter_map(|it| compare(&mut standing, &told, it)));
         }
         found.extend(standing.into_iter().map(|it| listed(it, finding.kind)));
     }
@@ -109,7 +155,60 @@ pub fn persistence(
         (&a.account, &a.at, &a.kind, &a.what, &a.records)
             .cmp(&(&b.account, &b.at, &b.kind, &b.what, &b.records))
     });
-    found
+    (found, unlogged)
+}
+
+/// The story of everything of one kind that was set by those in question.
+fn follow(
+    finding: &Finding,
+    ordered: &[&Detail],
+    by: &dyn Fn(&Detail) -> bool,
+    resolve: &dyn Fn(&str) -> String,
+) -> Vec<Standing> {
+    let mut standing: Vec<Standing> = Vec::new();
+    for detail in ordered.iter().filter(|it| finding.operations.contains(&it.operation.as_str())) {
+        let seen = Seen::new(detail, resolve);
+        let Some(step) = (finding.read)(&seen) else { continue };
+        if !step.set {
+            remove(&mut standing, &step, detail, resolve);
+        } else if by(detail) {
+            set(&mut standing, step, detail, finding, resolve);
+        }
+    }
+    standing
+}
+
+/// Holds one thing of an export against what records tell. What a record tells stands as long as an
+/// export taken later still has it; what no record tells is listed, if it is held to be the attacker's.
+fn compare(standing: &mut Vec<Standing>, told: &[Standing], item: &Item) -> Option<Unlogged> {
+    let same = |it: &Standing| {
+        let near = !item.dated || (it.at - SAME_ACT <= item.at && item.at <= it.last + SAME_ACT);
+        (item.tenant || it.account == item.account) && same_thing(&it.keys, &item.keys) && near
+    };
+    let later = |at: Micros| item.collected.is_some_and(|it| it > at);
+    if let Some(it) = standing.iter_mut().rev().find(|it| same(it)) {
+        if it.removed.is_some_and(later) {
+            it.removed = None;
+        }
+        it.records.push(item.record.clone());
+        return None;
+    }
+    let known = told.iter().any(|it| same(it) && !it.removed.is_some_and(later));
+    if known || !item.accused {
+        return None;
+    }
+    standing.push(Standing {
+        account: item.account.clone(),
+        keys: item.keys.clone(),
+        at: item.at,
+        last: item.at,
+        main: true,
+        removed: None,
+        what: vec![item.what.clone()],
+        records: vec![item.record.clone()],
+    });
+    let at = item.dated.then_some(item.at);
+    Some(Unlogged { account: item.account.clone(), tenant: item.tenant, at })
 }
 
 fn set(

@@ -9,8 +9,11 @@ use model::{
 use super::*;
 use crate::{
     attribution::Judged,
+    control::Stated,
     coverage::{self, FileFacts, Lead},
+    findings::Unlogged,
     session::{Built, Draft},
+    state::State,
     window::Window,
 };
 
@@ -29,6 +32,9 @@ struct Incident {
     inventory: bool,
     touched: BTreeMap<String, u64>,
     compromised: BTreeSet<String>,
+    audited: Stated,
+    state: State,
+    unlogged: Vec<Unlogged>,
 }
 
 const A: &str = "a@x.jp";
@@ -108,6 +114,9 @@ fn incident() -> Incident {
         inventory: true,
         touched: BTreeMap::from([(format!("account:{A}"), 1), (format!("mailbox:{A}/sent"), 1)]),
         compromised: BTreeSet::from([A.to_owned()]),
+        audited: Stated::default(),
+        state: State::default(),
+        unlogged: Vec::new(),
     }
 }
 
@@ -174,7 +183,7 @@ fn run(it: &Incident) -> Vec<Scope> {
         built: &built,
         judged: &judged,
         directory: &directory,
-        audited: &BTreeMap::new(),
+        audited: &it.audited,
     });
     scopes(&Inputs {
         accounts: vec![A.to_owned(), B.to_owned()],
@@ -194,6 +203,8 @@ fn run(it: &Incident) -> Vec<Scope> {
             BTreeSet::from(["\\受信トレイ\\案件".to_owned()]),
         )]),
         doubtful: None,
+        state: &it.state,
+        unlogged: &it.unlogged,
         token_only: &BTreeSet::new(),
     })
 }
@@ -657,4 +668,119 @@ fn slice(it: &mut Incident, from: Micros, to: Micros) {
         }
     }
     it.case.sources = cut;
+}
+
+/// What one scope says, its verdict, reasons of its gaps and limits.
+fn said(it: &Incident, id: &str) -> (ScopeVerdict, Vec<String>, Vec<String>) {
+    let scope = run(it).into_iter().find(|it| it.scope == id).unwrap();
+    let mut whys: Vec<String> = scope.coverage.gaps.iter().map(|it| it.why.clone()).collect();
+    whys.sort();
+    whys.dedup();
+    (scope.verdict, whys, scope.limits)
+}
+
+#[test]
+fn a_dated_export_proves_auditing_where_nobody_read() {
+    let inbox = format!("mailbox:{A}/inbox");
+    let mut quiet = incident();
+    quiet.acts.retain(|it| it.2 != "MailItemsAccessed" || it.1 == B);
+    assert_eq!(said(&quiet, &inbox).0, ScopeVerdict::CannotTell);
+    assert!(said(&quiet, &inbox).1.contains(&"not_audited".to_owned()));
+    let default = crate::observability::default_actions();
+    let acts: BTreeSet<String> = default.iter().map(|it| it.to_lowercase()).collect();
+    let audited = |acts: &BTreeSet<String>, until| {
+        let one = crate::control::Audited { on: true, acts: acts.clone(), until };
+        Stated { mailboxes: BTreeMap::from([(A.to_owned(), one)]), ..Stated::default() }
+    };
+    let mut with = quiet.clone();
+    with.audited = audited(&acts, Some(day(85)));
+    assert_eq!(said(&with, &inbox), (ScopeVerdict::NoTrace, vec![], vec!["list_view".to_owned()]));
+    with.audited = audited(&acts, None);
+    assert_eq!(said(&with, &inbox).0, ScopeVerdict::CannotTell, "nobody says when");
+    with.audited = audited(&acts, Some(day(50)));
+    assert_eq!(
+        said(&with, &inbox).0,
+        ScopeVerdict::CannotTell,
+        "taken in the middle of the window"
+    );
+    let mut fewer = acts;
+    fewer.remove("mailitemsaccessed");
+    with.audited = audited(&fewer, Some(day(85)));
+    assert_eq!(said(&with, &inbox).0, ScopeVerdict::CannotTell, "reading is not in the set");
+}
+
+#[test]
+fn auditing_that_is_off_contradicts_what_was_asked_for() {
+    let inbox = format!("mailbox:{A}/inbox");
+    let whole = incident();
+    assert_eq!(said(&whole, &inbox).0, ScopeVerdict::NoTrace);
+    let off = crate::control::Audited::default();
+    let cases: [(Stated, &[&str]); 4] = [
+        (
+            Stated { mailboxes: BTreeMap::from([(A.to_owned(), off)]), ..Stated::default() },
+            &["mailbox:a@x.jp/inbox", "items:a@x.jp"],
+        ),
+        (
+            Stated { bypassed: BTreeSet::from([B.to_owned()]), ..Stated::default() },
+            &["account:b@x.jp", "mailbox:a@x.jp/inbox", "accounts:others"],
+        ),
+        (Stated { mailboxes_off: true, ..Stated::default() }, &["mailbox:a@x.jp/inbox"]),
+        (
+            Stated { ingestion_off: true, ..Stated::default() },
+            &["mailbox:a@x.jp/inbox", "tenant", "settings:a@x.jp"],
+        ),
+    ];
+    for (audited, scopes) in cases {
+        let it = Incident { audited: audited.clone(), ..whole.clone() };
+        for id in scopes {
+            let (verdict, whys, _) = said(&it, id);
+            assert_eq!(verdict, ScopeVerdict::CannotTell, "{id}: {audited:?}");
+            assert!(whys.contains(&"not_audited".to_owned()), "{id}: {whys:?}");
+        }
+    }
+}
+
+#[test]
+fn what_only_the_state_shows_takes_the_proof_from_the_log() {
+    let settings = format!("settings:{A}");
+    let whole = incident();
+    let (verdict, whys, limits) = said(&whole, &settings);
+    assert_eq!((verdict, whys.len()), (ScopeVerdict::NoTrace, 0));
+    assert!(limits.contains(&"state_not_seen".to_owned()));
+    let mut it = whole.clone();
+    it.unlogged = vec![Unlogged { account: A.into(), tenant: false, at: Some(day(50)) }];
+    let (verdict, whys, _) = said(&it, &settings);
+    assert_eq!((verdict, whys), (ScopeVerdict::CannotTell, vec!["truncated".to_owned()]));
+    assert_eq!(said(&it, "tenant").0, ScopeVerdict::NoTrace);
+    it.unlogged[0].tenant = true;
+    assert_eq!(said(&it, "tenant").0, ScopeVerdict::CannotTell);
+    assert_eq!(said(&it, &settings).0, ScopeVerdict::NoTrace);
+}
+
+proptest::proptest! {
+    /// What an export proves of auditing is gone with the export, whatever else is missing.
+    #[test]
+    fn withholding_what_proves_auditing_clears_nothing(
+        quiet in 0..84i64,
+        length in 0..40i64,
+        all in proptest::collection::vec(harms(), 0..3),
+    ) {
+        let mut base = incident();
+        let silent = |hour: i64| (quiet * 24..(quiet + length) * 24).contains(&hour);
+        base.acts.retain(|it| it.2 != "MailItemsAccessed" || it.1 == B || !silent(it.0));
+        let default = crate::observability::default_actions();
+        let acts = default.iter().map(|it| it.to_lowercase()).collect();
+        let one = crate::control::Audited { on: true, acts, until: Some(day(85)) };
+        base.audited.mailboxes.insert(A.to_owned(), one);
+        let before = run(&base);
+        let mut less = base;
+        less.audited = Stated::default();
+        all.iter().for_each(|it| harm(&mut less, it));
+        for scope in run(&less) {
+            if scope.verdict == ScopeVerdict::NoTrace {
+                let earlier = before.iter().find(|it| it.scope == scope.scope).map(|it| it.verdict);
+                proptest::prop_assert_eq!(earlier, Some(ScopeVerdict::NoTrace), "{}", scope.scope);
+            }
+        }
+    }
 }

@@ -1,23 +1,20 @@
 //! Mailboxes and recipients of Exchange: `Get-Mailbox`, `Get-EXOMailbox`, `Get-Recipient` with
 //! `Export-Csv`.
 
-use model::{Content, Kind, Reject};
+use model::{Content, Kind};
 use serde_json::Value;
 
 use crate::{
     canonical,
     format::{Format, RawRow, RowReader},
-    normal::{
-        columns::{Columns, cell},
-        directory, signin,
-    },
+    normal::{columns::Columns, mailbox, setting::Fields},
 };
 
 pub(super) const FORMAT: Format = Format {
     id: "inventory_mailbox_csv",
     kind: Kind::Inventory,
     name: "`Get-Mailbox`, `Get-EXOMailbox`, `Get-Recipient` as CSV",
-    proves: "which mailboxes exist, of which type, and their other addresses",
+    proves: "which mailboxes exist, of which type, and their other addresses; where it has the columns, how they forward and what of them is audited",
     reference: "Microsoft Learn: Get-Mailbox; Get-Recipient",
     recognises: |head| {
         head.columns.has_any(&["primarysmtpaddress", "windowsemailaddress"])
@@ -33,39 +30,15 @@ pub(super) const FORMAT: Format = Format {
     open: |head, _| Box::new(Table { columns: head.columns.clone() }),
 };
 
-/// Other names of the same mailbox, each in a column of its own.
-const NAMES: [&str; 8] = [
-    "windowsemailaddress",
-    "windowsliveid",
-    "microsoftonlineservicesid",
-    "externaldirectoryobjectid",
-    "exchangeguid",
-    "guid",
-    "legacyexchangedn",
-    "externalemailaddress",
-];
-
 struct Table {
     columns: Columns,
 }
 
 impl RowReader for Table {
     fn read(&mut self, row: RawRow<'_>) -> Content {
-        let RawRow::Cells(cells) = row else {
-            return Content::Reject(Reject { reason: "no table row".into(), ..Reject::default() });
-        };
-        let get = |names: &[&str]| cell(cells, self.columns.at(names)).to_owned();
-        let disabled = signin::yes_no(&get(&["accountdisabled"]));
-        let found = directory::Found {
-            upn: get(&["userprincipalname", "windowsliveid"]),
-            primary: get(&["primarysmtpaddress", "windowsemailaddress"]),
-            others: NAMES.iter().map(|it| get(&[it])).collect(),
-            proxies: get(&["emailaddresses", "proxyaddresses"]),
-            name: get(&["displayname", "name"]),
-            kind: get(&["recipienttypedetails", "recipienttype"]),
-            enabled: disabled.map(|it| !it),
-        };
-        directory::record(found, &self.columns.value(cells))
+        let RawRow::Cells(cells) = row else { return mailbox::no_row() };
+        let fields = Fields::of_cells(&self.columns, cells);
+        mailbox::record(&fields, &self.columns.value(cells))
     }
 
     fn canonical(&mut self, row: RawRow<'_>) -> Value {

@@ -9,12 +9,29 @@ mod entra_risk;
 mod firewall_fortigate;
 mod inventory_graph_users;
 mod inventory_mailbox_csv;
+mod inventory_mailbox_objects;
 mod inventory_users_csv;
 mod list_ldif;
 mod list_outlook_csv;
 mod list_table;
 mod list_vcard;
 mod list_workbook;
+mod settings_app_roles;
+mod settings_applications;
+mod settings_audit_bypass;
+mod settings_audit_config;
+mod settings_devices;
+mod settings_grants;
+mod settings_inbox_rules;
+mod settings_locations;
+mod settings_mailboxes;
+mod settings_methods;
+mod settings_permissions;
+mod settings_policies;
+mod settings_registrations;
+mod settings_remote_domains;
+mod settings_strong_authentication;
+mod settings_transport_rules;
 mod signins_auth_details_csv;
 mod signins_defender;
 mod signins_diagnostic;
@@ -87,8 +104,25 @@ pub const FORMATS: &[Format] = &[
     trace_defender_beside::FORMAT,
     firewall_fortigate::FORMAT,
     database_postgres_csv::FORMAT,
+    settings_audit_bypass::FORMAT,
+    settings_audit_config::FORMAT,
+    settings_policies::FORMAT,
+    settings_locations::FORMAT,
+    settings_grants::FORMAT,
+    settings_app_roles::FORMAT,
+    settings_applications::FORMAT,
+    settings_methods::FORMAT,
+    settings_strong_authentication::FORMAT,
+    settings_registrations::FORMAT,
+    settings_devices::FORMAT,
+    settings_permissions::FORMAT,
+    settings_inbox_rules::FORMAT,
+    settings_transport_rules::FORMAT,
+    settings_remote_domains::FORMAT,
     inventory_graph_users::FORMAT,
     inventory_mailbox_csv::FORMAT,
+    inventory_mailbox_objects::FORMAT,
+    settings_mailboxes::FORMAT,
     inventory_users_csv::FORMAT,
     list_outlook_csv::FORMAT,
     list_vcard::FORMAT,

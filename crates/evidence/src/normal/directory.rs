@@ -59,6 +59,7 @@ pub(crate) fn record(found: Found, row: &Value) -> Content {
         name: found.name.trim().to_owned(),
         kind: found.kind.trim().to_owned(),
         enabled: found.enabled,
+        setting: None,
     };
     Content::Record(Box::new(Record {
         key: canonical::key_of_row(row),

@@ -240,7 +240,7 @@ pub(crate) fn first_raw(head: &Head) -> Option<Value> {
             let cells = head.rows.first().into_iter().flatten().map(String::as_str);
             Some(of_cells(&head.columns, &cells.collect::<Vec<&str>>()))
         }
-        Shape::Cards | Shape::Lines => None,
+        Shape::Cards | Shape::Entries | Shape::CliXml | Shape::Lines => None,
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Objects<'a> {
     open: Vec<u8>,
     /// After a wrapper's rows: its other keys, up to its end, are no rows.
     tail: bool,
+    /// What the wrapper says its rows belong to, where that is a user: the rows themselves do not.
+    context: Option<Value>,
 }
 
 enum Scan {
@@ -39,7 +41,7 @@ enum Scan {
 
 impl<'a> Objects<'a> {
     pub(crate) fn new(buffer: Buffer<'a>) -> Objects<'a> {
-        Objects { buffer, begins: Vec::new(), open: Vec::new(), tail: false }
+        Objects { buffer, begins: Vec::new(), open: Vec::new(), tail: false, context: None }
     }
 
     /// Why the stream ended early, once.
@@ -63,6 +65,7 @@ impl<'a> Objects<'a> {
                 }
                 b'{' => match self.wrapper() {
                     Some((n, depth)) => {
+                        self.context = context(&self.buffer.at_hand()[..n]);
                         self.open.extend(std::iter::repeat_n(b'{', depth));
                         self.open.push(b'[');
                         self.buffer.consume(n);
@@ -115,7 +118,12 @@ impl<'a> Objects<'a> {
                 Scan::Whole(n) => {
                     let parsed = serde_json::from_slice::<Value>(&at_hand[..n]);
                     return match parsed {
-                        Ok(value) => {
+                        Ok(mut value) => {
+                            if let (Some(context), Some(fields)) =
+                                (&self.context, value.as_object_mut())
+                            {
+                                fields.insert("@odata.context".to_owned(), context.clone());
+                            }
                             if self.begins.is_empty() {
                                 self.begins = beginning(at_hand);
                             }
@@ -335,6 +343,14 @@ fn rows_of_wrapper(bytes: &[u8]) -> Wraps {
             Some(_) => at += bytes[at..].iter().take_while(|it| !matches!(it, b',' | b'}')).count(),
         }
     }
+}
+
+/// The `@odata.context` of a wrapper, if it names one user.
+fn context(wrapper: &[u8]) -> Option<Value> {
+    let at = memchr::memmem::find(wrapper, b"users(")?;
+    let from = memchr::memrchr(b'"', &wrapper[..at])?;
+    let end = string_end(wrapper, from + 1)?;
+    serde_json::from_slice(&wrapper[from..end]).ok()
 }
 
 fn blanks(bytes: &[u8]) -> usize {

@@ -3,6 +3,7 @@
 
 pub(crate) mod blocks;
 pub(crate) mod buffer;
+pub(crate) mod clixml;
 pub(crate) mod csv;
 pub(crate) mod json;
 pub(crate) mod lines;

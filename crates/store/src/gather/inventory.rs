@@ -23,6 +23,7 @@ impl Store {
             name: row.string(2),
             kind: row.string(3),
             enabled: row.maybe(4),
+            setting: None,
         });
         Ok(entries.collect())
     }

@@ -15,6 +15,7 @@ mod near;
 mod reading;
 mod sends;
 mod sent;
+mod settings;
 mod tokens;
 mod touches;
 mod twins;
