@@ -119,6 +119,7 @@ pub(crate) fn judge(
         decisions,
     };
     let judged = attributed(&inputs, &state);
+    let named = folders::Decided::new(decisions, &|name| directory.resolve(name));
     let log = coverage::Log::new(&coverage::Inputs {
         case,
         zone,
@@ -139,7 +140,7 @@ pub(crate) fn judge(
         log,
         named_folders: named_folders(store, &directory, &named)?,
         state,
-        folders: folders(store, &directory)?,
+        folders: folders(store, &directory, &named)?,
         doubtful: doubtful(store, &built, &judged)?,
         token_only: BTreeSet::new(),
         named,
