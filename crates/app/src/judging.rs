@@ -16,7 +16,7 @@ use model::{
 };
 use store::Store;
 
-use crate::reading::FileRead;
+use crate::reading::{FileRead, Read, Trouble};
 
 /// Everything judged, before it is written down.
 pub(crate) struct Judgement {
@@ -82,7 +82,7 @@ impl Judgement {
 /// Gathers and judges.
 pub(crate) fn judge(
     store: &mut Store,
-    files: &[FileRead],
+    read: &Read,
     case: &Case,
     decisions: &[Decision],
     geo: &BTreeMap<String, Place>,
@@ -118,7 +118,8 @@ pub(crate) fn judge(
         decisions,
     });
     let named = folders::Decided::new(decisions, &|name| directory.resolve(name));
-    let facts: Vec<coverage::FileFacts> = files.iter().map(facts).collect();
+    let mut facts: Vec<coverage::FileFacts> = read.files.iter().map(facts).collect();
+    facts.extend(read.troubles.iter().flat_map(|it| lost(it, case)));
     let log = coverage::Log::new(&coverage::Inputs {
         case,
         zone,
@@ -248,6 +249,15 @@ fn facts(file: &FileRead) -> coverage::FileFacts {
         from: file.reading.from,
         to: file.reading.to,
     }
+}
+
+/// What could not be read at all may have held anything: also whatever a declaration expects below
+/// a folder that could not be opened.
+fn lost(it: &Trouble, case: &Case) -> Vec<coverage::FileFacts> {
+    let below = format!("{}/", it.path);
+    let expected = case.sources.iter().map(|it| it.path.clone());
+    let paths = expected.filter(|path| path.starts_with(&below)).chain([it.path.clone()]);
+    paths.map(|path| coverage::FileFacts { path, cut: true, ..Default::default() }).collect()
 }
 
 fn types_decided(directory: &mut Directory, decisions: &[Decision]) {
