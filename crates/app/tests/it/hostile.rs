@@ -1,7 +1,7 @@
 //! Evidence made to harm: text that acts, archives that swell, files that are not what they seem.
 //! Each from the command line, as a user meets it.
 
-use std::{fs, io::Write, path::Path, process::Command};
+use std::{fs, io::Write, process::Command};
 
 use serde_json::Value;
 
@@ -205,5 +205,5 @@ fn a_full_disk_is_said_and_the_next_run_completes() {
     assert!(said.contains("case") && !said.contains("panicked"), "{said}");
     let it = findings(dir.path(), "in", "case", &[]);
     assert_eq!(file(&it, "a.jsonl")["records"], 3_000);
-    assert_eq!(read(Path::new(&dir.path().join("case")))["schema"], "konseki.findings/1");
+    assert_eq!(read(&dir.path().join("case"))["schema"], "konseki.findings/1");
 }
