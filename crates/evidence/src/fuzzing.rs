@@ -12,8 +12,8 @@ use crate::{
     normal::{address, date, ip, pairs::Pairs},
     read,
     rows::{
+        blocks::{Block, Blocks, Bounds},
         buffer::Buffer,
-        cards,
         csv::{Cells, Flaw, Line, Rows},
         json::Objects,
         lines::{TextLine, TextLines},
@@ -61,13 +61,16 @@ pub fn lines(mut bytes: &[u8]) {
     }
 }
 
-/// Address cards.
+/// Address cards and entries.
 pub fn cards(bytes: &[u8]) {
-    let text = String::from_utf8_lossy(bytes);
-    let mut last = 0;
-    for (from, to, _) in cards::split(&text) {
-        assert!(last <= from && from < to && text.get(from..to).is_some());
-        last = to;
+    for bounds in [Bounds::Cards, Bounds::Blank] {
+        let mut input = bytes;
+        let mut blocks = Blocks::new(Buffer::new(&mut input), bounds);
+        let (mut block, mut last) = (Block::default(), 0);
+        while blocks.next(&mut block) {
+            assert!(last <= block.from && block.from <= block.to);
+            last = block.to;
+        }
     }
 }
 
