@@ -1,5 +1,8 @@
 //! The evidence as findings list it: every file, every row accounted for.
 
+use std::collections::BTreeMap;
+
+use evidence::Stop;
 use model::{
     Kind, Phrase, Text,
     findings::{EvidenceFile, Warning},
@@ -48,30 +51,101 @@ const CASE_FILE: Phrase = Phrase::new(
     "warning.case_file_in_evidence",
     "A case file here is treated as evidence; only the one at the top level is read.",
 );
-const ENCRYPTED: Phrase = Phrase::new("warning.encrypted", "Encrypted: not read.");
-const LIMIT: Phrase = Phrase::new(
-    "warning.limit_hit",
-    "A limit against hostile archives was reached: the rest was not read.",
+const SIZE: Phrase = Phrase::new(
+    "warning.size",
+    "It unpacks to more than a limit against hostile archives allows: the rest was not read.",
 );
-const REFUSED: Phrase = Phrase::new("warning.unreadable", "Could not be read.");
+const ENCRYPTED: Phrase = Phrase::new(
+    "warning.encrypted",
+    "Encrypted: not read. Give its password with --password-file, or unpack it yourself.",
+);
+const LINK: Phrase =
+    Phrase::new("warning.link", "A link: not followed. Put the file itself into the folder.");
+const OUTSIDE: Phrase =
+    Phrase::new("warning.outside", "Its path leads out of the archive: not read.");
+const DEPTH: Phrase = Phrase::new(
+    "warning.depth",
+    "Archives nested more than four deep: not read. Unpack the inner ones yourself.",
+);
+const ENTRIES: Phrase =
+    Phrase::new("warning.entries", "The archive has more members than are read: not read.");
+const MEMORY: Phrase = Phrase::new(
+    "warning.memory",
+    "Unpacking it needs more memory than is allowed: not read. Unpack it yourself.",
+);
+const SOLID: Phrase = Phrase::new(
+    "warning.solid",
+    "It stands too far back in a large solid archive: not read. Unpack the archive yourself.",
+);
+const METHOD: Phrase = Phrase::new(
+    "warning.method",
+    "Packed in a way that is not read here: not read. Unpack it yourself.",
+);
+const DAMAGED: Phrase =
+    Phrase::new("warning.damaged", "Cut or damaged: what stands behind the damage was not read.");
+const SAME_NAME: Phrase = Phrase::new(
+    "warning.same_name",
+    "The archive holds several members of one name; only one of them was read.",
+);
+const RIGHTS: Phrase = Phrase::new(
+    "warning.rights",
+    "No right to read it: not read. Run as a user who may, or copy it.",
+);
+const GONE: Phrase =
+    Phrase::new("warning.gone", "It disappeared while the evidence was being read.");
+const CHANGED: Phrase = Phrase::new(
+    "warning.changed",
+    "It changed while it was being read. Run again when nothing writes to it.",
+);
+const NOT_A_FILE: Phrase =
+    Phrase::new("warning.not_a_file", "Neither a file nor a folder: not read.");
+const SYSTEM: Phrase = Phrase::new(
+    "warning.system",
+    "The system could not read it (perhaps a fault of the disk): the rest was not read.",
+);
+
+/// Why something was not read, in words.
+pub(crate) fn text_of(stop: Stop) -> Text {
+    let phrase = match stop {
+        Stop::Link => LINK,
+        Stop::Outside => OUTSIDE,
+        Stop::Depth => DEPTH,
+        Stop::Entries => ENTRIES,
+        Stop::Size => SIZE,
+        Stop::Memory => MEMORY,
+        Stop::Solid => SOLID,
+        Stop::Encrypted => ENCRYPTED,
+        Stop::Method => METHOD,
+        Stop::Damaged => DAMAGED,
+        Stop::SameName => SAME_NAME,
+        Stop::Rights => RIGHTS,
+        Stop::Gone => GONE,
+        Stop::Changed => CHANGED,
+        Stop::NotAFile => NOT_A_FILE,
+        Stop::System => SYSTEM,
+    };
+    phrase.text()
+}
 
 /// Lists every file in order of path.
 pub(crate) fn files(read: &Read) -> Vec<EvidenceFile> {
-    let mut found: Vec<EvidenceFile> = read.files.iter().map(|it| file(it, read)).collect();
-    for trouble in &read.troubles {
-        let warning = warning(&trouble.code, &trouble.reason, &trouble.path);
-        match found.iter_mut().find(|it| it.path == trouble.path) {
-            Some(it) if it.warnings.iter().any(|other| other.code == warning.code) => {}
-            Some(it) => it.warnings.push(warning),
-            None => found.push(unread(&trouble.path, warning)),
-        }
+    let listed = read.files.iter().map(|it| (it.source.path.clone(), file(it, read)));
+    let mut found: BTreeMap<String, EvidenceFile> = listed.collect();
+    for it in &read.troubles {
+        let warning = warning(it.stop.code(), it.stop.word(), &it.path);
+        let file = found.entry(it.path.clone()).or_insert_with(|| unread(&it.path));
+        // «Not recognised» says less than why.
+        file.warnings.retain(|other| {
+            other.code != warning.code
+                || (other.text != warning.text && other.text != UNKNOWN.text())
+        });
+        file.warnings.push(warning);
     }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
-    found
+    found.into_values().collect()
 }
 
 /// A file that could not be opened is listed all the same.
-fn unread(path: &str, warning: Warning) -> EvidenceFile {
+fn unread(path: &str) -> EvidenceFile {
     EvidenceFile {
         path: path.to_owned(),
         kind: Kind::Unknown,
@@ -85,7 +159,7 @@ fn unread(path: &str, warning: Warning) -> EvidenceFile {
         conflicts: 0,
         from: None,
         to: None,
-        warnings: vec![warning],
+        warnings: Vec::new(),
     }
 }
 
@@ -132,39 +206,24 @@ fn file(it: &FileRead, read: &Read) -> EvidenceFile {
     }
 }
 
+/// A warning by its code; `detail` is the word of a [`Stop`] where the code is one of its.
 fn warning(code: &str, detail: &str, path: &str) -> Warning {
-    let counted = match code {
-        "lossy_export" if !matches!(detail, "copy" | "derived") => Some(LOSSY.with(&[("n", "?")])),
-        "capped" => Some(CAPPED_MAILS.with(&[("n", detail)])),
-        "ambiguous_dates" if detail == "zone" => Some(ZONE.text()),
-        _ => None,
+    let stop = Stop::ALL.into_iter().find(|it| it.word() == detail && it.code() == code);
+    let (code, text) = match (code, stop) {
+        // The codes are a closed vocabulary of the contract; a file nobody could read is unknown.
+        ("unreadable", stop) => ("unknown_file", text_of(stop.unwrap_or(Stop::System))),
+        (code, Some(stop)) => (code, text_of(stop)),
+        ("capped", _) => (code, CAPPED_MAILS.with(&[("n", detail)])),
+        ("ambiguous_dates", _) if detail == "zone" => (code, ZONE.text()),
+        ("ambiguous_dates", _) => (code, DATES.text()),
+        ("text_lost", _) => (code, TEXT.text()),
+        ("case_file_in_evidence", _) => (code, CASE_FILE.text()),
+        ("lossy_export", _) if detail == "copy" => (code, COPY.text()),
+        ("lossy_export", _) if detail == "derived" => (code, DERIVED.text()),
+        ("lossy_export", _) => (code, LOSSY.with(&[("n", "?")])),
+        _ => ("unknown_file", UNKNOWN.text()),
     };
-    if let Some(text) = counted {
-        return Warning { code: code.into(), text, evidence: path.into() };
-    }
-    let phrase = match code {
-        "lossy_export" if detail == "copy" => COPY,
-        "lossy_export" if detail == "derived" => DERIVED,
-        "ambiguous_dates" => DATES,
-        "text_lost" => TEXT,
-        "case_file_in_evidence" => CASE_FILE,
-        "encrypted" => ENCRYPTED,
-        "limit_hit" => LIMIT,
-        "unknown_file" => UNKNOWN,
-        _ => REFUSED,
-    };
-    // The codes are a closed vocabulary of the contract; anything else is a file nobody could read.
-    let known = [
-        "ambiguous_dates",
-        "text_lost",
-        "case_file_in_evidence",
-        "encrypted",
-        "limit_hit",
-        "lossy_export",
-        "unknown_file",
-    ];
-    let code = if known.contains(&code) { code } else { "unknown_file" };
-    Warning { code: code.into(), text: phrase.text(), evidence: path.into() }
+    Warning { code: code.into(), text, evidence: path.into() }
 }
 
 /// The warnings of all files, for the list at the end of the findings.

@@ -18,7 +18,7 @@ use model::{
 };
 use store::Store;
 
-use crate::reading::FileRead;
+use crate::reading::{FileRead, Read, Trouble};
 
 /// Everything judged, before it is written down.
 pub(crate) struct Judgement {
@@ -85,7 +85,7 @@ impl Judgement {
 /// Gathers and judges.
 pub(crate) fn judge(
     store: &mut Store,
-    files: &[FileRead],
+    read: &Read,
     case: &Case,
     decisions: &[Decision],
     geo: &BTreeMap<String, Place>,
@@ -107,7 +107,7 @@ pub(crate) fn judge(
     touched::name_forwarding(&mut acts, &details);
     let (behaviours, consents) =
         behaviour::behaviours(&built, &index, &acts, &details, &store.session_sends()?);
-    let (state, facts) = state(store, files, case, decisions, &directory)?;
+    let (state, mut facts) = state(store, &read.files, case, decisions, &directory)?;
     let inputs = attribution::Inputs {
         contexts: &contexts,
         built: &built,
@@ -120,6 +120,7 @@ pub(crate) fn judge(
     };
     let judged = attributed(&inputs, &state);
     let named = folders::Decided::new(decisions, &|name| directory.resolve(name));
+    facts.extend(read.troubles.iter().flat_map(|it| lost(it, case)));
     let log = coverage::Log::new(&coverage::Inputs {
         case,
         zone,
@@ -291,6 +292,15 @@ fn facts(file: &FileRead) -> coverage::FileFacts {
         from: file.reading.from,
         to: file.reading.to,
     }
+}
+
+/// What could not be read at all may have held anything: also whatever a declaration expects below
+/// a folder that could not be opened.
+fn lost(it: &Trouble, case: &Case) -> Vec<coverage::FileFacts> {
+    let below = format!("{}/", it.path);
+    let expected = case.sources.iter().map(|it| it.path.clone());
+    let paths = expected.filter(|path| path.starts_with(&below)).chain([it.path.clone()]);
+    paths.map(|path| coverage::FileFacts { path, cut: true, ..Default::default() }).collect()
 }
 
 fn types_decided(directory: &mut Directory, decisions: &[Decision]) {

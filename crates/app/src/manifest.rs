@@ -37,6 +37,9 @@ pub(crate) struct Asked {
     pub(crate) language: Option<String>,
     pub(crate) timezone: Option<String>,
     pub(crate) geo: Option<String>,
+    /// Where the passwords stand; never what they are.
+    #[serde(default)]
+    pub(crate) password_file: Option<String>,
 }
 
 /// A file and its hash.

@@ -1,14 +1,14 @@
 //! The whole program on one page: evidence → rows → sessions → verdicts → findings → documents.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::atomic::AtomicBool,
 };
 
 use anyhow::{Context as _, Result};
 use decide::network::Place;
-use evidence::{Inspection, Source};
+use evidence::{FindOptions, Inspection, Passwords, Source};
 use model::{Case, Decision, Kind, findings::Findings};
 use store::Store;
 
@@ -44,6 +44,8 @@ pub struct Request {
     pub timezone: Option<String>,
     /// Folder of `.mmdb` files.
     pub geo: Option<PathBuf>,
+    /// File with a password of encrypted archives a line.
+    pub password_file: Option<PathBuf>,
 }
 
 /// The answer.
@@ -97,7 +99,7 @@ fn run(
     in_force.extend(supposed);
     let places = places(&mut store, &geo)?;
     let judgement =
-        judging::judge(&mut store, &read.files, &stated.case, &in_force, &places, &stated.zone)?;
+        judging::judge(&mut store, &read, &stated.case, &in_force, &places, &stated.zone)?;
     let parts = Parts {
         read: &read,
         case: &stated.case,
@@ -136,7 +138,27 @@ fn find(
     let mut excluded = vec![folder.to_owned()];
     // A case file given with --case is no evidence, wherever it lies.
     excluded.extend(request.case_file.clone());
-    reading::find(&request.evidence, excluded, progress, cancelled)
+    // Neither are the passwords.
+    excluded.extend(request.password_file.clone());
+    let passwords = passwords(request.password_file.as_deref())?;
+    reading::find(&request.evidence, &FindOptions { excluded, passwords }, progress, cancelled)
+}
+
+/// Reads the passwords of encrypted archives, one a line.
+pub(crate) fn passwords(path: Option<&Path>) -> Result<Passwords> {
+    let Some(path) = path else { return Ok(Passwords::default()) };
+    let bytes = std::fs::read(path).map_err(|error| {
+        wrong_use(format!("{}: cannot read the password file: {error}", path.display()))
+    })?;
+    let text = evidence::decoded(&bytes);
+    let passwords = Passwords::of_lines(&text);
+    if passwords.is_empty() {
+        return Err(wrong_use(format!(
+            "{}: no password in it; expected one a line",
+            path.display()
+        )));
+    }
+    Ok(passwords)
 }
 
 /// What the case file states, and the language and zone of the answer.
@@ -213,9 +235,9 @@ fn places(store: &mut Store, geo: &geo::Databases) -> Result<BTreeMap<String, Pl
 }
 
 fn gone(before: Option<&Manifest>, read: &Read) -> Vec<String> {
-    let there = |path: &String| read.files.iter().any(|it| it.source.path == *path);
+    let there: BTreeSet<&str> = read.files.iter().map(|it| it.source.path.as_str()).collect();
     let all = before.into_iter().flat_map(|it| &it.evidence).map(|it| it.path.clone());
-    all.filter(|path| !there(path)).collect()
+    all.filter(|path| !there.contains(path.as_str())).collect()
 }
 
 fn manifest_of(request: &Request, parts: &Parts<'_>) -> Manifest {
@@ -236,6 +258,7 @@ fn manifest_of(request: &Request, parts: &Parts<'_>) -> Manifest {
             language: request.language.clone(),
             timezone: request.timezone.clone(),
             geo: request.geo.as_deref().map(absolute),
+            password_file: request.password_file.as_deref().map(absolute),
         },
         evidence: hashed.collect(),
         ..Manifest::default()
@@ -252,6 +275,7 @@ pub fn again(folder: &Path) -> Result<Request> {
         language: asked.language,
         timezone: asked.timezone,
         geo: asked.geo.map(PathBuf::from),
+        password_file: asked.password_file.map(PathBuf::from),
     };
     for path in &request.evidence {
         std::fs::metadata(path).with_context(|| {

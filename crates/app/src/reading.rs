@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use evidence::{Inspection, ReadOptions, Source};
+use evidence::{FindOptions, Inspection, ReadOptions, Source, Stop};
 use model::{Case, Kind, Reading, glob_matches};
 use store::{Store, Tally, United};
 
@@ -59,10 +59,8 @@ fn id_of(inspection: &Inspection) -> &str {
 pub(crate) struct Trouble {
     /// Path.
     pub(crate) path: String,
-    /// Code of a warning.
-    pub(crate) code: String,
-    /// Reason, in English.
-    pub(crate) reason: String,
+    /// Why it was not read.
+    pub(crate) stop: Stop,
 }
 
 /// Everything that was read.
@@ -81,15 +79,14 @@ pub(crate) type Found = (Vec<(Source, Inspection)>, Vec<Trouble>);
 /// Finds all files and hashes them.
 pub(crate) fn find(
     roots: &[PathBuf],
-    excluded: Vec<PathBuf>,
+    options: &FindOptions,
     progress: &dyn Progress,
     cancelled: &AtomicBool,
 ) -> Result<Found> {
-    let found = evidence::find(roots, &evidence::FindOptions { excluded });
+    let found = evidence::find(roots, options);
     progress.stage("inspect", found.sources.len() as u64);
     let mut files = Vec::new();
-    let trouble =
-        |it: evidence::Problem| Trouble { path: it.path, code: it.code, reason: it.reason };
+    let trouble = |it: evidence::Problem| Trouble { path: it.path, stop: it.stop };
     let troubles: Vec<Trouble> = found.problems.into_iter().map(trouble).collect();
     for source in found.sources {
         stop_if(cancelled)?;
@@ -121,6 +118,7 @@ pub(crate) fn read(
         progress.bytes(inspection.bytes);
         read.push(FileRead { source, inspection, reading, copy });
     }
+    evidence::forget_unpacked();
     progress.stage("unite", 0);
     let evidence: Vec<store::Evidence> = read
         .iter()
@@ -153,10 +151,29 @@ fn one(
     if let Some(reading) = store.cached(id, version) {
         return Ok(reading);
     }
-    let mut writer = store.writer(id, version)?;
+    let reading = rows(store, source, inspection, (version, &options), progress)?;
+    if !reading.warnings.iter().any(|it| it.1 == Stop::Changed.word()) {
+        return Ok(reading);
+    }
+    // Rows of a file that changed meanwhile are not what its hash stands for: they are counted in
+    // this run, and no later run takes them for read.
+    rows(store, source, inspection, (STALE, &options), progress)
+}
+
+/// Version of rows that are read anew by every run.
+const STALE: u32 = u32::MAX;
+
+fn rows(
+    store: &Store,
+    source: &Source,
+    inspection: &Inspection,
+    (version, options): (u32, &ReadOptions),
+    progress: &dyn Progress,
+) -> Result<Reading> {
+    let mut writer = store.writer(id_of(inspection), version)?;
     let mut failed = None;
     let mut rows = 0_u64;
-    let reading = evidence::read(source, inspection, &options, &mut |row| {
+    let reading = evidence::read(source, inspection, options, &mut |row| {
         rows += 1;
         if rows.is_multiple_of(4096) {
             progress.rows(4096);

@@ -236,7 +236,10 @@ fn with_rows(folder: &Path, findings: &Findings, pointers: Vec<Pointer>) -> Resu
     let path_of = |id: &str| {
         findings.evidence.iter().find(|it| it.sha256.starts_with(id)).map(|it| it.path.clone())
     };
-    let options = evidence::FindOptions { excluded: vec![folder.to_owned()] };
+    // A password file that is gone costs the quotations out of encrypted archives, no more.
+    let passwords = asked.password_file.as_deref().map(std::path::Path::new);
+    let passwords = pipeline::passwords(passwords).unwrap_or_default();
+    let options = evidence::FindOptions { excluded: vec![folder.to_owned()], passwords };
     let sources =
         if needed.is_empty() { Vec::new() } else { evidence::find(&roots, &options).sources };
     let mut texts = std::collections::BTreeMap::new();

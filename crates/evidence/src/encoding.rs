@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use encoding_rs::{
-    CoderResult, Decoder, EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
+    Decoder, DecoderResult, EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
 };
 
 /// Looks at the bytes of a whole file as they pass and tells the encoding at the end.
@@ -16,6 +16,10 @@ pub(crate) struct Detector {
     escape: bool,
     high: bool,
     kana: bool,
+    /// Runs of question marks, where a host wrote Japanese as ASCII.
+    questions: u64,
+    /// The mark of a character that an earlier program could not read.
+    replaced: bool,
 }
 
 /// A decoder that counts what it cannot read.
@@ -24,6 +28,8 @@ struct Trial {
     broken: u64,
     /// Hiragana and katakana of full width, half width, other letters beyond ASCII.
     letters: [u64; 3],
+    /// Characters of three and more bytes in UTF-8 that came out sound.
+    wide: u64,
 }
 
 /// Letters after which the kind of a text is known.
@@ -32,22 +38,24 @@ const ENOUGH: u64 = 1 << 14;
 impl Trial {
     fn new(encoding: &'static Encoding) -> Trial {
         let decoder = encoding.new_decoder_without_bom_handling();
-        Trial { decoder, broken: 0, letters: [0; 3] }
+        Trial { decoder, broken: 0, letters: [0; 3], wide: 0 }
     }
 
     fn feed(&mut self, bytes: &[u8]) {
         let mut sink = [0_u8; 4096];
         let mut at = 0;
         while at < bytes.len() {
-            let (result, read, written, broken) =
-                self.decoder.decode_to_utf8(&bytes[at..], &mut sink, false);
+            let (result, read, written) =
+                self.decoder.decode_to_utf8_without_replacement(&bytes[at..], &mut sink, false);
             at += read;
             if self.decoder.encoding() != UTF_8 && self.letters.iter().sum::<u64>() < ENOUGH {
                 self.count(&sink[..written]);
             }
-            self.broken += u64::from(broken);
-            if result == CoderResult::InputEmpty {
-                break;
+            self.wide += sink[..written].iter().filter(|it| **it >= 0xe0).count() as u64;
+            match result {
+                DecoderResult::InputEmpty => break,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => self.broken += 1,
             }
         }
     }
@@ -83,6 +91,8 @@ impl Detector {
             escape: false,
             high: false,
             kana: false,
+            questions: 0,
+            replaced: false,
         }
     }
 
@@ -97,6 +107,7 @@ impl Detector {
                 || memchr::memmem::find(bytes, b"\x1b$@").is_some();
         }
         if !self.high && bytes.is_ascii() {
+            self.questions += memchr::memmem::find_iter(bytes, "????").count() as u64;
             return;
         }
         self.high = true;
@@ -104,6 +115,8 @@ impl Detector {
         self.kana = self.kana
             || memchr::memchr_iter(0xe3, bytes)
                 .any(|at| matches!(bytes.get(at + 1), Some(0x81..=0x83)));
+        self.replaced =
+            self.replaced || memchr::memmem::find(bytes, "\u{fffd}".as_bytes()).is_some();
         // One pass suffices while the text is sound UTF-8.
         self.utf8.feed(bytes);
         self.cp932.feed(bytes);
@@ -120,19 +133,26 @@ impl Detector {
     /// Tells the encoding, and whether characters were lost in it.
     pub(crate) fn finish(&self) -> (&'static Encoding, bool) {
         if let Some((encoding, _)) = Encoding::for_bom(&self.first) {
-            return (encoding, encoding == UTF_8 && self.utf8.broken > 0);
+            return (encoding, encoding == UTF_8 && (self.utf8.broken > 0 || self.replaced));
         }
         if let Some(encoding) = utf16_without_bom(&self.first) {
             return (encoding, false);
         }
         if !self.high {
-            return (if self.escape { ISO_2022_JP } else { UTF_8 }, false);
+            // One subject may end in many question marks; Windows PowerShell without `-Encoding`
+            // writes every Japanese word so.
+            let lost = !self.escape && self.questions >= 2;
+            return (if self.escape { ISO_2022_JP } else { UTF_8 }, lost);
         }
-        if let Some(euc) = self.euc.as_ref().filter(|it| it.is_better_than(&self.cp932)) {
+        // A few damaged bytes do not make a Japanese text another encoding: what reads as whole
+        // characters of three bytes is UTF-8, for hardly any run of CP932 does.
+        let damaged = self.utf8.broken > 0 && self.utf8.wide > 8 * self.utf8.broken;
+        let euc = self.euc.as_ref().filter(|it| !damaged && it.is_better_than(&self.cp932));
+        if let Some(euc) = euc {
             return (EUC_JP, euc.broken > 0);
         }
-        if self.utf8.broken <= self.cp932.broken {
-            (UTF_8, self.utf8.broken > 0)
+        if damaged || self.utf8.broken <= self.cp932.broken {
+            (UTF_8, self.utf8.broken > 0 || self.replaced)
         } else {
             (SHIFT_JIS, self.cp932.broken > 0)
         }
@@ -171,6 +191,14 @@ fn is_sound(bytes: &[u8], encoding: &'static Encoding) -> bool {
 /// Returns the encoding's name for the evidence list, or for looking it up again.
 pub(crate) fn of_name(name: &str) -> &'static Encoding {
     Encoding::for_label(name.as_bytes()).unwrap_or(UTF_8)
+}
+
+/// Reads a small text in whatever encoding it is written.
+pub fn decoded(bytes: &[u8]) -> String {
+    let mut detector = Detector::new();
+    detector.feed(bytes);
+    let (encoding, _) = detector.finish();
+    encoding.decode_with_bom_removal(bytes).0.into_owned()
 }
 
 /// Bytes of any encoding as UTF-8, a leading mark taken off.
@@ -235,6 +263,33 @@ mod tests {
         let mut inner = bytes;
         Decoding::new(&mut inner, encoding).read_to_string(&mut out).unwrap();
         (encoding.name().to_owned(), out)
+    }
+
+    /// One damaged byte costs its own character, not the reading of the whole file.
+    #[test]
+    fn a_damaged_byte_does_not_turn_the_file_into_another_encoding() {
+        let mut bytes = "氏名,メール\r\n高橋花子様方御中,a@example.jp\r\n".repeat(3).into_bytes();
+        for at in [0, 1, 3, 30, 50] {
+            let kept = std::mem::replace(&mut bytes[at], 0x85);
+            assert_eq!(decoded(&bytes).0, "UTF-8", "{at}");
+            bytes[at] = kept;
+        }
+        let cp932 = SHIFT_JIS.encode("氏名,メール\r\n高橋花子様方御中,ｱｲｳ\r\n").0.repeat(3);
+        assert_eq!(decoded(&cp932).0, "Shift_JIS");
+    }
+
+    #[test]
+    fn characters_lost_before_the_export_came_here_are_told() {
+        let lost = |text: &[u8]| {
+            let mut detector = Detector::new();
+            detector.feed(text);
+            let (encoding, lost) = detector.finish();
+            (encoding.name(), lost)
+        };
+        assert_eq!(lost(b"Subject\n?????\nRe: ????????\n"), ("UTF-8", true));
+        assert_eq!(lost(b"Subject\nReally????\nhttps://a.example/?b\n"), ("UTF-8", false));
+        assert_eq!(lost("件名\n請\u{fffd}書\n".as_bytes()), ("UTF-8", true));
+        assert_eq!(lost("件名\n請求書\n".as_bytes()), ("UTF-8", false));
     }
 
     #[test]

@@ -4,12 +4,16 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use crate::{
-    archive::{self, Magic, Member},
+    archive::{self, Inside, Magic, Member},
     limits,
+    passwords::Passwords,
+    shelf,
     source::{Source, Step},
+    stop::Stop,
 };
 
 /// What to leave out.
@@ -17,6 +21,8 @@ use crate::{
 pub struct FindOptions {
     /// Folders and files that are never evidence (the case folder).
     pub excluded: Vec<PathBuf>,
+    /// Passwords to try on encrypted archives.
+    pub passwords: Passwords,
 }
 
 /// What was found.
@@ -29,33 +35,61 @@ pub struct Found {
 }
 
 /// A file or folder that could not be read.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
 pub struct Problem {
     /// Path.
     pub path: String,
-    /// `unreadable`, `encrypted` or `limit_hit`.
-    pub code: String,
-    /// Reason, in English.
-    pub reason: String,
+    /// Why.
+    pub stop: Stop,
 }
 
 /// Finds every file below the roots, also inside archives. Links are not followed; case folders
-/// (known by their `manifest.json`) are left out.
+/// (known by their `manifest.json`) are left out. No two sources have the same path.
 pub fn find(roots: &[PathBuf], options: &FindOptions) -> Found {
-    let mut it = Finder { options, found: Found::default() };
+    let canonical = |it: &PathBuf| fs::canonicalize(it).unwrap_or_else(|_| it.clone());
+    let excluded = options.excluded.iter().map(canonical).collect();
+    let mut it = Finder { options, excluded, room: 0, found: Found::default() };
     let names = prefixes(roots);
     for (root, prefix) in roots.iter().zip(&names) {
         // A root may be given by a link: the user named it.
-        let path = fs::canonicalize(root).unwrap_or_else(|_| root.clone());
+        let path = canonical(root);
         match fs::metadata(&path) {
             Ok(meta) if meta.is_dir() => it.folder(&path, prefix),
-            Ok(_) => it.file(&path, prefix.trim_end_matches('/').to_owned(), root),
-            Err(error) => it.problem(&root.to_string_lossy(), "unreadable", &error.to_string()),
+            Ok(_) => it.file(&path, prefix.trim_end_matches('/').to_owned()),
+            Err(error) => it.problem(root.to_string_lossy().into_owned(), Stop::of(&error)),
         }
     }
     it.found.sources.sort_by(|a, b| a.path.cmp(&b.path));
-    it.found.problems.sort_by(|a, b| (&a.path, &a.code).cmp(&(&b.path, &b.code)));
+    tell_apart(&mut it.found.sources);
+    it.found.problems.sort();
+    it.found.problems.dedup();
     it.found
+}
+
+/// Finds what a file holds whose bytes are in memory.
+pub fn find_in(path: &str, bytes: Arc<[u8]>, options: &FindOptions) -> Found {
+    let mut it = Finder { options, excluded: Vec::new(), room: 0, found: Found::default() };
+    let size = bytes.len() as u64;
+    it.outermost(path.to_owned(), PathBuf::new(), Some(bytes), size);
+    shelf::forget_unpacked();
+    it.found.sources.sort_by(|a, b| a.path.cmp(&b.path));
+    tell_apart(&mut it.found.sources);
+    it.found
+}
+
+/// Two members of one name, or two names that read alike, get a number each after the first.
+fn tell_apart(sources: &mut [Source]) {
+    let mut last = String::new();
+    let mut n = 1;
+    for source in sources {
+        if source.path == last {
+            n += 1;
+            source.path = format!("{last}~{n}");
+        } else {
+            last.clone_from(&source.path);
+            n = 1;
+        }
+    }
 }
 
 /// One folder needs no prefix; several are told apart by their names.
@@ -78,16 +112,15 @@ fn prefixes(roots: &[PathBuf]) -> Vec<String> {
 
 struct Finder<'a> {
     options: &'a FindOptions,
+    excluded: Vec<PathBuf>,
+    /// Bytes that the file being looked into may still unpack to, with all that is inside it.
+    room: u64,
     found: Found,
 }
 
 impl Finder<'_> {
-    fn problem(&mut self, path: &str, code: &str, reason: &str) {
-        self.found.problems.push(Problem {
-            path: path.to_owned(),
-            code: code.to_owned(),
-            reason: reason.to_owned(),
-        });
+    fn problem(&mut self, path: String, stop: Stop) {
+        self.found.problems.push(Problem { path, stop });
     }
 
     fn folder(&mut self, folder: &Path, prefix: &str) {
@@ -99,98 +132,179 @@ impl Finder<'_> {
             Ok(entries) => entries,
             Err(error) => {
                 let name = if prefix.is_empty() { "." } else { prefix.trim_end_matches('/') };
-                return self.problem(name, "unreadable", &error.to_string());
+                return self.problem(name.to_owned(), Stop::of(&error));
             }
         };
         entries.sort_by_key(|it| it.file_name());
         for entry in entries {
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            let name = format!("{prefix}{}", readable(&entry.file_name()));
             match entry.file_type() {
-                Ok(kind) if kind.is_symlink() => {
-                    self.problem(&name, "unreadable", "a link is not followed");
-                }
+                Ok(kind) if kind.is_symlink() => self.problem(name, Stop::Link),
                 Ok(kind) if kind.is_dir() => self.folder(&entry.path(), &format!("{name}/")),
-                Ok(kind) if kind.is_file() => {
-                    self.file(&entry.path(), name.clone(), Path::new(&name))
-                }
-                Ok(_) => self.problem(&name, "unreadable", "neither a file nor a folder"),
-                Err(error) => self.problem(&name, "unreadable", &error.to_string()),
+                Ok(kind) if kind.is_file() => self.file(&entry.path(), name),
+                Ok(_) => self.problem(name, Stop::NotAFile),
+                Err(error) => self.problem(name, Stop::of(&error)),
             }
         }
     }
 
     fn is_excluded(&self, path: &Path) -> bool {
-        let same = |it: &PathBuf| it == path || fs::canonicalize(it).is_ok_and(|it| it == path);
-        self.options.excluded.iter().any(same)
+        self.excluded.iter().any(|it| it == path)
+            || self.options.excluded.iter().any(|it| it == path)
     }
 
-    fn file(&mut self, file: &Path, path: String, _shown: &Path) {
+    fn file(&mut self, file: &Path, path: String) {
         if self.is_excluded(file) {
             return;
         }
-        let source = Source { path, file: file.to_owned(), steps: Vec::new(), container: false };
-        self.source(source);
+        let size = fs::metadata(file).map_or(0, |it| it.len());
+        self.outermost(path, file.to_owned(), None, size);
     }
 
-    /// Lists a source, and what it contains if it is a container.
-    fn source(&mut self, mut source: Source) {
-        let bytes = match archive::first_bytes(&source) {
+    fn outermost(&mut self, path: String, file: PathBuf, memory: Option<Arc<[u8]>>, size: u64) {
+        self.room = size.saturating_mul(limits::RATIO).saturating_add(limits::FREE);
+        self.room = self.room.min(limits::TOTAL);
+        let passwords = self.options.passwords.clone();
+        let steps = Vec::new();
+        let source = Source { path, file, memory, steps, container: false, passwords };
+        // What was unpacked of one file is of no use for the next.
+        shelf::leave_all_but(&source);
+        self.source(source, size, None);
+    }
+
+    /// Lists a source, and what it contains if it is a container. `size` is that of its content,
+    /// `head` its first bytes where they are known.
+    fn source(&mut self, source: Source, size: u64, head: Option<Vec<u8>>) {
+        let head = match head.map_or_else(|| archive::first_bytes(&source), Ok) {
             Ok(bytes) => bytes,
-            Err(error) => return self.refused(&source.path, &error),
+            Err(error) => return self.unopened(source, &error),
         };
-        let kind = archive::magic(&bytes);
+        let kind = archive::magic(&head);
         if kind == Magic::Other {
             return self.found.sources.push(source);
         }
         if source.steps.len() >= limits::DEPTH {
-            let path = source.path.clone();
-            return self.problem(&path, "limit_hit", "archives are nested too deeply");
+            return self.problem(source.path, Stop::Depth);
         }
-        if kind == Magic::Gz {
-            source.container = true;
-            let mut inner = source.clone();
-            inner.container = false;
-            inner.steps.push(Step::Gz);
-            inner.path = format!("{}!/{}", source.path, unpacked_name(&source.path));
-            self.found.sources.push(source);
-            return self.source(inner);
-        }
-        match archive::members(&source) {
-            Ok(None) => self.found.sources.push(source),
-            Ok(Some(members)) => self.members(source, members),
-            Err(error) => {
-                let path = source.path.clone();
-                self.found.sources.push(source);
-                self.refused(&path, &error);
+        match kind {
+            Magic::Gz | Magic::Zst => self.compressed(source, size, kind),
+            Magic::SevenZ => {
+                let members = archive::sevenz::members(&source, self.room);
+                self.members(source, kind, members.map(Some));
+            }
+            _ => {
+                let members = archive::zips::members(&source, self.room);
+                self.members(source, kind, members);
             }
         }
     }
 
-    fn members(&mut self, mut source: Source, members: Vec<Member>) {
+    /// A file whose first bytes cannot be read is listed by its problem; a member, whose archive
+    /// promises it, as a file too, so that what was lost is counted.
+    fn unopened(&mut self, source: Source, error: &io::Error) {
+        let stop = Stop::of(error);
+        if !source.steps.is_empty() && stop.code() == "unreadable" {
+            self.found.sources.push(source.clone());
+        }
+        self.problem(source.path, stop);
+    }
+
+    fn compressed(&mut self, mut source: Source, size: u64, kind: Magic) {
+        source.container = true;
+        let mut inner = source.clone();
+        inner.container = false;
+        let limit = if source.steps.is_empty() {
+            size.saturating_mul(limits::RATIO).max(limits::FREE)
+        } else {
+            // How much it unpacks to is not told. Inside an archive many small files could each
+            // claim the free part: there it is half the ratio of what it really holds.
+            let size = source.packed().map_or(0, |it| it.size());
+            let limit = size.saturating_mul(limits::RATIO / 2).max(1 << 20).min(self.room);
+            self.room -= limit;
+            limit
+        };
+        inner.steps.push(match kind {
+            Magic::Gz => Step::Gz { limit },
+            _ => Step::Zst { limit },
+        });
+        inner.path = format!("{}!/{}", source.path, unpacked_name(&source.path));
+        self.found.sources.push(source);
+        self.source(inner, limit, None);
+    }
+
+    fn members(
+        &mut self,
+        mut source: Source,
+        kind: Magic,
+        members: io::Result<Option<Vec<Member>>>,
+    ) {
+        let members = match members {
+            Ok(Some(members)) => members,
+            Ok(None) => return self.found.sources.push(source),
+            Err(error) => {
+                self.problem(source.path.clone(), Stop::of(&error));
+                return self.found.sources.push(source);
+            }
+        };
         source.container = true;
         self.found.sources.push(source.clone());
         for member in members {
             match member {
-                Member::File { name, index } => {
-                    self.source(archive::step_into(&source, index, &name));
+                Member::File(inside) => self.member(&source, kind, inside),
+                Member::Refused { name, stop } if name.is_empty() => {
+                    self.problem(source.path.clone(), stop);
                 }
-                Member::Refused { name, code, reason } => {
-                    self.problem(&format!("{}!/{name}", source.path), code, &reason);
+                Member::Refused { name, stop } => {
+                    self.problem(format!("{}!/{name}", source.path), stop);
                 }
             }
         }
     }
 
-    fn refused(&mut self, path: &str, error: &io::Error) {
-        let code = if limits::is_hit(error) { "limit_hit" } else { "unreadable" };
-        self.problem(path, code, &error.to_string());
+    fn member(&mut self, source: &Source, kind: Magic, it: Inside) {
+        let mut steps = source.steps.clone();
+        let (index, limit, password) = (it.index, it.limit.min(self.room), it.password);
+        self.room -= limit;
+        steps.push(match kind {
+            Magic::SevenZ => Step::SevenZ { index, limit, password },
+            _ => Step::Zip { index, limit, password },
+        });
+        let inner = Source {
+            path: format!("{}!/{}", source.path, it.name),
+            file: source.file.clone(),
+            memory: source.memory.clone(),
+            steps,
+            container: false,
+            passwords: source.passwords.clone(),
+        };
+        self.source(inner, it.size.min(limit), it.head);
     }
+}
+
+/// A file name as text: one that is not UTF-8 is read as Japanese Windows would have written it,
+/// and where it is not that either its odd bytes are written as `\xNN`.
+fn readable(name: &std::ffi::OsStr) -> String {
+    if let Some(name) = name.to_str() {
+        return name.to_owned();
+    }
+    let bytes = name.as_encoded_bytes();
+    let (text, _, broken) = encoding_rs::SHIFT_JIS.decode(bytes);
+    if cfg!(unix) && !broken {
+        return text.into_owned();
+    }
+    let mut out = String::new();
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|it| format!("\\x{it:02x}")));
+    }
+    out
 }
 
 fn unpacked_name(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let cut = name.len().checked_sub(3).filter(|at| name[*at..].eq_ignore_ascii_case(".gz"));
-    cut.map_or_else(|| name.to_owned(), |at| name[..at].to_owned())
+    let lower = name.to_ascii_lowercase();
+    let ending = [".gz", ".zst"].into_iter().find(|it| lower.ends_with(it));
+    ending.map_or_else(|| name.to_owned(), |it| name[..name.len() - it.len()].to_owned())
 }
 
 fn is_case_folder(folder: &Path) -> bool {
@@ -227,7 +341,7 @@ mod tests {
         let found = find(&[dir.path().to_owned()], &FindOptions::default());
         assert_eq!(names(&found), ["a.zip", "a.zip!/in/x.csv"]);
         assert_eq!(found.problems.len(), 2);
-        assert!(found.problems.iter().all(|it| it.code == "limit_hit"));
+        assert!(found.problems.iter().all(|it| it.stop == Stop::Outside));
     }
 
     #[test]

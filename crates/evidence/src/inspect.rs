@@ -15,6 +15,7 @@ use crate::{
     format::{Format, Head, Shape},
     limits,
     normal::{address, columns::Columns, envelope, pairs::Pairs},
+    packed::Stamp,
     rows::{
         buffer::Buffer,
         clixml::{self, CliObjects},
@@ -22,7 +23,9 @@ use crate::{
         json::Objects,
         workbook, xls,
     },
+    shelf,
     source::Source,
+    stop::Stop,
 };
 
 /// What a file is.
@@ -44,11 +47,15 @@ pub struct Inspection {
     pub kana: bool,
     /// Why reading the content stopped early, if it did.
     pub stopped: Option<(String, String)>,
+    /// The file as it stood when it was hashed.
+    pub(crate) stamp: Option<Stamp>,
     pub(crate) head: Head,
 }
 
 /// Hashes a file and recognises it.
 pub fn inspect(source: &Source) -> Inspection {
+    shelf::leave_all_but(source);
+    let stamp = source.stamp();
     let mut hash = Sha256::new();
     let mut detector = Detector::new();
     let (mut bytes, mut first) = (0_u64, Vec::new());
@@ -69,6 +76,8 @@ pub fn inspect(source: &Source) -> Inspection {
             }
         }
     });
+    let stop = outcome.err().map(|it| Stop::of(&it));
+    let stop = stop.or((source.stamp() != stamp).then_some(Stop::Changed));
     let (encoding, text_lost) = detector.finish();
     let mut it = Inspection {
         sha256: hex(&hash.finalize()),
@@ -78,10 +87,8 @@ pub fn inspect(source: &Source) -> Inspection {
         encoding: encoding.name().to_owned(),
         text_lost,
         kana: detector.kana(),
-        stopped: outcome.err().map(|error| {
-            let code = if limits::is_hit(&error) { "limit_hit" } else { "unreadable" };
-            (code.to_owned(), error.to_string())
-        }),
+        stopped: stop.map(|it| (it.code().to_owned(), it.word().to_owned())),
+        stamp,
         head: Head::default(),
     };
     if source.container {
@@ -96,16 +103,18 @@ pub fn inspect(source: &Source) -> Inspection {
 
 fn recognise(it: &mut Inspection, source: &Source, first: &[u8], encoding: &'static Encoding) {
     let workbook = archive::magic(first) == Magic::Zip || first.starts_with(xls::COMPOUND);
-    let head = match workbook {
-        true => workbook_head(source, it.bytes),
-        false => text_head(first, encoding),
+    let heads = match workbook {
+        true => workbook_head(source, it.bytes).into_iter().collect(),
+        false => text_heads(first, encoding),
     };
     if workbook {
         // Its bytes are no text; what it holds is told by the workbook itself.
         it.text_lost = false;
         UTF_8.name().clone_into(&mut it.encoding);
     }
-    let Some(head) = head else { return };
+    let known = |head: &Head| FORMATS.iter().any(|format| (format.recognises)(head));
+    let at = heads.iter().position(known).unwrap_or(0);
+    let Some(head) = heads.into_iter().nth(at) else { return };
     it.kana |=
         head.header.iter().chain(head.rows.iter().flatten()).any(|it| it.chars().any(is_kana));
     if let Some(format) = FORMATS.iter().find(|format| (format.recognises)(&head)) {
@@ -133,32 +142,37 @@ fn is_case_file(head: &Head) -> bool {
         && head.header.first().map(String::as_str).into_iter().chain(rows).any(section)
 }
 
-fn text_head(first: &[u8], encoding: &'static Encoding) -> Option<Head> {
+/// What the beginning of a text may be: of JSON each of the first objects, for the first may be
+/// the damaged one.
+fn text_heads(first: &[u8], encoding: &'static Encoding) -> Vec<Head> {
     let mut text = String::new();
     let mut raw = first;
     // A character cut at the end of the head reads as a replacement: it is only the head.
-    Decoding::new(&mut raw, encoding).read_to_string(&mut text).ok()?;
+    if Decoding::new(&mut raw, encoding).read_to_string(&mut text).is_err() {
+        return Vec::new();
+    }
     let start = text.trim_start();
     let controls = text.bytes().take(4096).filter(|it| *it < 9).count();
     if start.is_empty() || controls * 20 > text.len().min(4096) {
-        return None;
+        return Vec::new();
     }
-    if start.starts_with(['{', '['])
-        && let Some(head) = json_head(&text)
-    {
-        return Some(head);
+    if start.starts_with(['{', '[']) {
+        let heads = json_heads(&text);
+        if !heads.is_empty() {
+            return heads;
+        }
     }
     let plain = start.trim_start_matches('\u{feff}').trim_start();
     if clixml::is(plain) {
-        return clixml_head(&text);
+        return clixml_head(&text).into_iter().collect();
     }
     if start.get(..11).is_some_and(|it| it.eq_ignore_ascii_case("BEGIN:VCARD")) {
-        return Some(Head { shape: Shape::Cards, ..Head::default() });
+        return vec![Head { shape: Shape::Cards, ..Head::default() }];
     }
     if is_ldif(start) {
-        return Some(Head { shape: Shape::Entries, ..Head::default() });
+        return vec![Head { shape: Shape::Entries, ..Head::default() }];
     }
-    Some(log_head(&text).unwrap_or_else(|| csv_head(&text)))
+    vec![log_head(&text).unwrap_or_else(|| csv_head(&text))]
 }
 
 /// An address book whose first entry has a distinguished name: `dn: cn=…`, behind comments and the
@@ -183,24 +197,30 @@ fn log_head(text: &str) -> Option<Head> {
     })
 }
 
-fn json_head(text: &str) -> Option<Head> {
+/// Sound objects looked at to recognise a file.
+const OBJECTS: usize = 8;
+
+fn json_heads(text: &str) -> Vec<Head> {
     let mut raw = text.as_bytes();
     let mut objects = Objects::new(Buffer::new(&mut raw));
-    let mut head: Option<Head> = None;
+    let mut heads: Vec<Head> = Vec::new();
     for _ in 0..1000 {
         let Some(element) = objects.next() else { break };
         let Ok(object @ Value::Object(_)) = element.value else { continue };
-        match &mut head {
-            None if envelope::peel(&object).is_none() => return Some(Head::of_object(object)),
+        let full = heads.len() >= OBJECTS;
+        match heads.first_mut() {
+            None if envelope::peel(&object).is_none() => heads.push(Head::of_object(object)),
             None => {
                 let wrapped = vec![object.clone()];
-                head = Some(Head { wrapped, ..Head::of_object(object) });
+                heads.push(Head { wrapped, ..Head::of_object(object) });
             }
             // A collector's file may hold several kinds of rows.
-            Some(head) => head.wrapped.push(object),
+            Some(head) if !head.wrapped.is_empty() => head.wrapped.push(object),
+            Some(_) if full => break,
+            Some(_) => heads.push(Head::of_object(object)),
         }
     }
-    head
+    heads
 }
 
 fn clixml_head(text: &str) -> Option<Head> {

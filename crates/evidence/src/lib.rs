@@ -13,26 +13,40 @@ mod encoding;
 mod find;
 mod format;
 pub mod formats;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod inspect;
 mod limits;
+#[cfg(test)]
+mod mutation_tests;
 pub mod normal;
+mod packed;
+mod passwords;
 mod read;
 mod reconcile;
 mod rows;
 #[cfg(test)]
+mod samples;
+#[cfg(test)]
 mod settings_tests;
+mod shelf;
 mod source;
+mod stop;
 #[cfg(test)]
 mod ual_tests;
 mod walk;
 
-pub use find::{FindOptions, Found, Problem, find};
+pub use encoding::decoded;
+pub use find::{FindOptions, Found, Problem, find, find_in};
 pub use format::{Format, ReadOptions};
 pub use formats::FORMATS;
 pub use inspect::{Inspection, inspect};
+pub use passwords::Passwords;
 pub use read::{Reread, fetch, read, reread};
 pub use reconcile::{Reconciled, Relation, reconcile};
+pub use shelf::forget_unpacked;
 pub use source::Source;
+pub use stop::Stop;
 
 /// Grows when the same bytes may give other rows, so that stored rows are read anew.
 pub const READER_VERSION: u32 = 1;

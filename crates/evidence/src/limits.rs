@@ -1,44 +1,31 @@
 //! The bounds that hostile evidence runs into (design §4.11).
 
-use std::{error, fmt, io};
-
 /// Deepest nesting of archives.
 pub(crate) const DEPTH: usize = 4;
 /// Most members of one archive.
 pub(crate) const ENTRIES: usize = 1_000_000;
-/// Up to so many bytes an archive member may unpack whatever its ratio.
+/// Up to so many bytes a file may unpack whatever its ratio.
 pub(crate) const FREE: u64 = 100 << 20;
 /// Highest ratio of unpacked to packed bytes beyond [`FREE`].
 pub(crate) const RATIO: u64 = 200;
-/// Most unpacked bytes of one member.
-pub(crate) const MEMBER: u64 = 256 << 30;
+/// Most bytes that one file of the evidence may unpack to, all its members and theirs together.
+pub(crate) const TOTAL: u64 = 1 << 40;
 /// Most bytes of an archive inside an archive, which must be held in memory to be read.
-pub(crate) const NESTED: u64 = 1 << 30;
+pub(crate) const NESTED: u64 = 512 << 20;
 /// Most bytes of a workbook or address card file, which must be held in memory.
 pub(crate) const WHOLE: u64 = 256 << 20;
+/// Most bytes of the dictionaries of one 7z block, and of a zstd window.
+pub(crate) const DICTIONARY: u64 = 256 << 20;
+/// Base-two logarithm of the largest zstd window.
+pub(crate) const WINDOW_LOG: u32 = 27;
+/// Most KiB of a 7z archive's own table of contents: each byte of it may become a hundred.
+pub(crate) const TABLE_KIB: usize = 10 << 10;
+/// Up to so many bytes a solid 7z block is unpacked once and kept while its members are read.
+pub(crate) const BLOCK: u64 = 256 << 20;
+/// Most bytes of a 7z archive that may be unpacked in one pass over its members, those before a
+/// member counted again for each.
+pub(crate) const SOLID: u64 = 64 << 30;
 /// Most bytes of one row.
 pub(crate) const ROW: usize = 16 << 20;
 /// Most bytes looked at to recognise a file.
 pub(crate) const HEAD: usize = 1 << 20;
-
-/// A bound was reached: the rest of the file was not read.
-#[derive(Debug)]
-pub(crate) struct LimitHit;
-
-impl fmt::Display for LimitHit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a limit against hostile archives was reached")
-    }
-}
-
-impl error::Error for LimitHit {}
-
-/// The error that a reader gives at a bound.
-pub(crate) fn hit() -> io::Error {
-    io::Error::other(LimitHit)
-}
-
-/// Tells whether reading stopped at a bound.
-pub(crate) fn is_hit(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|it| it.is::<LimitHit>())
-}

@@ -1,15 +1,13 @@
 //! Rows → records and rejects, each counted once.
 
-use std::io;
-
 use model::{Content, Position, Reading, Record, Reject, RejectLead, Row, What};
 use serde_json::Value;
 
 use crate::{
     format::{RawRow, ReadOptions, RowReader},
     inspect::Inspection,
-    limits,
     source::Source,
+    stop::Stop,
     walk::{Seen, walk},
 };
 
@@ -38,8 +36,15 @@ pub fn read(
         true
     });
     let Counter { mut reading, .. } = counter;
-    if let Err(error) = outcome {
-        sink(ended_early(&mut reading, &error));
+    // Rows of a file that somebody wrote to meanwhile are not those of its hash.
+    let changed = inspection.stamp.is_some() && source.stamp() != inspection.stamp;
+    let stop = match outcome {
+        _ if changed => Some(Stop::Changed),
+        Err(error) => Some(Stop::of(&error)),
+        Ok(()) => None,
+    };
+    if let Some(stop) = stop {
+        sink(ended_early(&mut reading, stop));
     }
     reader.finish(&mut reading);
     reading.warnings.sort();
@@ -153,21 +158,13 @@ impl Counter {
 }
 
 /// The reject that stands for what is missing behind an early end.
-fn ended_early(reading: &mut Reading, error: &io::Error) -> Row {
+fn ended_early(reading: &mut Reading, stop: Stop) -> Row {
     reading.rows += 1;
     reading.rejected += 1;
     reading.cut = true;
-    let limit = limits::is_hit(error);
-    reading
-        .warnings
-        .push((if limit { "limit_hit" } else { "unreadable" }.into(), error.to_string()));
-    let reason = if limit {
-        "a limit against hostile archives was reached: the rest was not read"
-    } else {
-        "the file is cut or damaged here: the rest could not be read"
-    };
+    reading.warnings.push((stop.code().into(), stop.word().into()));
     let position = Position { row: reading.rows, from: 0, to: 0 };
-    let content = Content::Reject(Reject { reason: reason.into(), ..Reject::default() });
+    let content = Content::Reject(Reject { reason: stop.reason().into(), ..Reject::default() });
     Row { position, content }
 }
 

@@ -18,7 +18,9 @@ use crate::{
         lines::{TextLine, TextLines},
         workbook,
     },
+    shelf,
     source::Source,
+    stop::Stop,
 };
 
 /// A row, as it came.
@@ -47,6 +49,7 @@ pub(crate) type Visit<'a> = &'a mut dyn FnMut(Seen<'_>) -> bool;
 
 /// Walks over all rows. An error is where the content ended early.
 pub(crate) fn walk(source: &Source, inspection: &Inspection, visit: Visit<'_>) -> io::Result<()> {
+    shelf::leave_all_but(source);
     source.open(&mut |reader| {
         let shape = inspection.head.shape;
         if shape == Shape::Workbook {
@@ -180,7 +183,7 @@ fn book(reader: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
     let mut bytes = Vec::new();
     reader.take(limits::WHOLE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limits::WHOLE {
-        return Err(limits::hit());
+        return Err(Stop::Memory.error());
     }
     let mut go_on = true;
     workbook::rows(bytes, &mut |first, cells| {

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Result;
 use clap::{Args, Command, FromArgMatches};
-use evidence::{Inspection, ReadOptions, Source};
+use evidence::{FindOptions, Inspection, ReadOptions, Source};
 use model::{Content, Kind, Reading, SettingKind, Untrusted, What};
 use report::Language;
 
@@ -16,7 +16,7 @@ use super::CommandLine;
 use crate::{
     cli::Common,
     error::{self, wrong_use},
-    output,
+    evidence_list, output, pipeline,
     progress::{Bar, Progress, Silent},
     reading,
 };
@@ -27,6 +27,9 @@ struct Arguments {
     /// Folders or files of evidence
     #[arg(required = true, value_name = "EVIDENCE")]
     evidence: Vec<PathBuf>,
+    /// File with the passwords of encrypted archives, one a line
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
     /// Language
     #[arg(long, value_parser = ["ja", "en"])]
     lang: Option<String>,
@@ -59,7 +62,11 @@ fn run(arguments: &Arguments, common: &Common) -> Result<u8> {
         Box::new(Silent)
     };
     let stop = AtomicBool::new(false);
-    let (files, troubles) = reading::find(&arguments.evidence, Vec::new(), &*bar, &stop)?;
+    let options = FindOptions {
+        passwords: pipeline::passwords(arguments.password_file.as_deref())?,
+        excluded: arguments.password_file.iter().cloned().collect(),
+    };
+    let (files, troubles) = reading::find(&arguments.evidence, &options, &*bar, &stop)?;
     let japanese = files.iter().any(|(_, it)| it.kana);
     let code =
         arguments.lang.clone().unwrap_or_else(|| if japanese { "ja" } else { "en" }.to_owned());
@@ -73,9 +80,10 @@ fn run(arguments: &Arguments, common: &Common) -> Result<u8> {
     bar.done();
     let mut out = table(&seen, language);
     for it in &troubles {
-        let line = format!("{}: {}\n", it.path, it.reason);
-        out.push_str(&Untrusted::new(line.trim_end()).for_terminal());
-        out.push('\n');
+        let mut said = evidence_list::text_of(it.stop);
+        said.translate(&report::phrase_of);
+        out.push_str(&Untrusted::from(it.path.as_str()).for_terminal());
+        out.push_str(&format!("\n    {}\n", said.in_language(language.code())));
     }
     out.push_str(&missing(&seen, language));
     output::print(&out);

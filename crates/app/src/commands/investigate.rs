@@ -20,7 +20,7 @@ use crate::{
 /// Read the evidence and answer: who got in, when, what was touched, how many mails went out
 #[derive(Args)]
 struct Arguments {
-    /// Folders or files of evidence (exports, also inside .zip and .gz)
+    /// Folders or files of evidence (exports, also inside .zip, .7z, .gz and .zst)
     #[arg(required_unless_present = "example", value_name = "EVIDENCE")]
     evidence: Vec<PathBuf>,
     /// Investigate the built-in example (a simulated takeover)
@@ -41,6 +41,9 @@ struct Arguments {
     /// Folder with .mmdb files for country and network of addresses
     #[arg(long, value_name = "DIR")]
     geo: Option<PathBuf>,
+    /// File with the passwords of encrypted archives, one a line
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
     /// Where the work is done
     #[arg(long, default_value = "local", value_name = "local|ballista://HOST:PORT")]
     engine: String,
@@ -78,6 +81,7 @@ fn run(arguments: Arguments, common: &Common) -> Result<u8> {
         language: arguments.lang.clone(),
         timezone: arguments.timezone,
         geo: arguments.geo,
+        password_file: arguments.password_file,
     };
     let bar: Box<dyn Progress> = if output::shows_progress() && !common.quiet {
         Box::new(Bar::default())
@@ -111,7 +115,11 @@ fn print(findings: &Findings, request: &Request, files: usize) {
 
 /// Exit status 1 under `--strict` if anything was rejected or stays open.
 pub(super) fn status(findings: &Findings, common: &Common) -> u8 {
-    let rejected = findings.evidence.iter().any(|it| it.rejected > 0);
+    let lost = ["encrypted", "limit_hit"];
+    let rejected = findings
+        .evidence
+        .iter()
+        .any(|it| it.rejected > 0 || it.warnings.iter().any(|it| lost.contains(&it.code.as_str())));
     let open = findings.scopes.iter().any(|it| it.verdict == ScopeVerdict::CannotTell)
         || findings.accounts.iter().any(|it| it.verdict == AccountVerdict::CannotTell);
     if common.strict && (rejected || open) { error::OPEN } else { error::DONE }

@@ -1,12 +1,23 @@
 //! `konseki verify`: is everything still as it was written?
 
-use std::path::PathBuf;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
 use anyhow::Result;
 use clap::{Args, Command, FromArgMatches};
+use evidence::{FindOptions, Inspection, Source};
 
 use super::CommandLine;
-use crate::{cli::CaseDir, decisions, error, manifest, output, progress::Silent, reading};
+use crate::{
+    cli::CaseDir,
+    decisions, error,
+    manifest::{self, Manifest},
+    output, pipeline,
+    progress::Silent,
+    reading,
+};
 
 /// Check every hash: evidence, store, findings, decisions, report
 #[derive(Args)]
@@ -21,6 +32,21 @@ pub(super) const COMMAND: CommandLine = CommandLine {
     run: |matches, _| run(&Arguments::from_arg_matches(matches)?),
 };
 
+/// How the evidence of today differs from that of the run.
+fn evidence_differences(manifest: &Manifest, files: &[(Source, Inspection)]) -> Vec<String> {
+    let now: BTreeMap<&str, &str> =
+        files.iter().map(|(source, it)| (source.path.as_str(), it.sha256.as_str())).collect();
+    let then: BTreeSet<&str> = manifest.evidence.iter().map(|it| it.path.as_str()).collect();
+    let of_then = manifest.evidence.iter().filter_map(|was| match now.get(was.path.as_str()) {
+        None => Some(format!("evidence {}: missing", was.path)),
+        Some(hash) if *hash != was.sha256 => Some(format!("evidence {}: changed", was.path)),
+        Some(_) => None,
+    });
+    let new = now.keys().filter(|it| !then.contains(*it));
+    let new = new.map(|it| format!("evidence {it}: new since the last run"));
+    of_then.chain(new).collect()
+}
+
 fn run(arguments: &Arguments) -> Result<u8> {
     let folder = &arguments.case.case_dir;
     let manifest = manifest::read(folder)?;
@@ -34,21 +60,12 @@ fn run(arguments: &Arguments) -> Result<u8> {
     let there = roots.iter().all(|it| it.exists());
     if there {
         let stop = std::sync::atomic::AtomicBool::new(false);
-        let (files, _) = reading::find(&roots, excluded, &Silent, &stop)?;
-        for was in &manifest.evidence {
-            match files.iter().find(|(source, _)| source.path == was.path) {
-                None => wrong.push(format!("evidence {}: missing", was.path)),
-                Some((_, it)) if it.sha256 != was.sha256 => {
-                    wrong.push(format!("evidence {}: changed", was.path))
-                }
-                Some(_) => {}
-            }
-        }
-        for (source, _) in &files {
-            if !manifest.evidence.iter().any(|it| it.path == source.path) {
-                wrong.push(format!("evidence {}: new since the last run", source.path));
-            }
-        }
+        let file = manifest.asked.password_file.as_deref().map(Path::new);
+        excluded.extend(file.map(Path::to_owned));
+        let passwords = pipeline::passwords(file)?;
+        let options = FindOptions { excluded, passwords };
+        let (files, _) = reading::find(&roots, &options, &Silent, &stop)?;
+        wrong.extend(evidence_differences(&manifest, &files));
     }
     for it in &wrong {
         output::print(&model::Untrusted::from(it.as_str()).for_terminal());

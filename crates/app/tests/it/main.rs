@@ -6,6 +6,7 @@ mod cases;
 mod cli;
 mod decisions;
 mod docs;
+mod hostile;
 mod house;
 mod run;
 mod same_answer;

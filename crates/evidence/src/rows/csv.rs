@@ -280,6 +280,24 @@ mod tests {
         assert_eq!(found[2].1, ["2", "c"]);
     }
 
+    /// Two gigabytes in one cell, open or quoted: streamed past, never held.
+    #[test]
+    fn a_cell_of_two_gigabytes_is_one_flawed_row() {
+        use std::io::Read;
+        for start in [&b"a,b\n1,\""[..], b"a,b\n1,"] {
+            let cell = std::io::repeat(b'x').take(2 << 30);
+            let mut input = start.chain(cell).chain(&b"\n2,c\n"[..]);
+            let mut rows = Rows::new(Buffer::new(&mut input), b',');
+            let mut line = Line { from: 0, to: 0, bytes: Vec::new(), flaw: Flaw::None };
+            let mut flaws = Vec::new();
+            while rows.next(&mut line) {
+                flaws.push(line.flaw);
+                assert!(line.bytes.len() <= KEPT && rows.buffer.at_hand().len() <= 4 * limits::ROW);
+            }
+            assert_eq!(flaws, [Flaw::None, Flaw::TooLong, Flaw::None]);
+        }
+    }
+
     proptest! {
         /// Sound input reads as the `csv` crate reads it, in every size of the pieces.
         #[test]

@@ -10,6 +10,9 @@ use crate::{limits, rows::buffer::Buffer};
 /// How much is kept of text that is no object.
 const KEPT: usize = 1 << 16;
 
+/// How far the end of an object is looked for before asking whether it has one.
+const LOOK: usize = 1 << 15;
+
 /// An object, or text that is none, with its place in the stream.
 pub(crate) struct Element {
     pub(crate) from: u64,
@@ -112,9 +115,11 @@ impl<'a> Objects<'a> {
     }
 
     fn object(&mut self) -> Element {
+        let mut look = LOOK;
         loop {
             let at_hand = self.buffer.at_hand();
-            match object_end(at_hand) {
+            let window = &at_hand[..at_hand.len().min(look)];
+            match object_end(window) {
                 Scan::Whole(n) => {
                     let parsed = serde_json::from_slice::<Value>(&at_hand[..n]);
                     return match parsed {
@@ -132,6 +137,13 @@ impl<'a> Objects<'a> {
                         Err(error) => self.broken(n, reason(&error)),
                     };
                 }
+                Scan::More if window.len() < at_hand.len() => {
+                    let n = window.len();
+                    if self.others_begin(n) {
+                        return self.broken(n, "the JSON is broken");
+                    }
+                    look = usize::MAX;
+                }
                 Scan::More if self.buffer.ended() => {
                     let n = at_hand.len();
                     return self.broken(n, "the JSON ends in the middle of the record");
@@ -148,6 +160,18 @@ impl<'a> Objects<'a> {
                 }
             }
         }
+    }
+
+    /// Whether two more objects begin within the first bytes, each on a line of its own and without
+    /// indentation: then the one at hand has no end, and looking for it further would cost the
+    /// length of the file for each of its lines.
+    fn others_begin(&mut self, n: usize) -> bool {
+        if self.begins.is_empty() {
+            self.begins = beginning(self.buffer.at_hand());
+        }
+        let window = &self.buffer.at_hand()[..n];
+        let starts = memchr::memmem::find_iter(window, &self.begins);
+        starts.filter(|at| *at > 0 && window[*at - 1] == b'\n').nth(1).is_some()
     }
 
     /// A broken object ends where the next one begins.
@@ -442,6 +466,15 @@ mod tests {
             format!("{{\"Id\":{}{}}}\n{{\"Id\":\"b\"}}", "[".repeat(100_000), "]".repeat(100_000));
         let found = read(&deep);
         assert_eq!(found, [Err("the JSON is nested deeper than 128"), Ok("b".into())]);
+    }
+
+    /// Records cut at so many bytes each, as some collectors write them: time stays linear.
+    #[test]
+    fn a_file_of_cut_records_is_read_in_linear_time() {
+        let one = format!("{{\"Id\":\"a\",\"Text\":\"{}\n", "x".repeat(400));
+        let text = one.repeat(20_000) + "{\"Id\":\"b\"}\n";
+        let found = read(&text);
+        assert_eq!((found.len(), found.last()), (20_001, Some(&Ok("b".to_owned()))));
     }
 
     proptest! {
