@@ -145,6 +145,7 @@ fn scope(findings: &Findings, key: &str) -> Option<Claim> {
             RecordQuery::Workloads {
                 sessions: attackers(findings, Some(account)),
                 workloads: workloads(service),
+                apps: decide::clients::apps_of_service(service),
             }
         }
         ("settings" | "tenant", _) => RecordQuery::Operations {

@@ -160,7 +160,7 @@ pub(crate) fn judge(
         unattributed: false,
     };
     it.token_only = clients::token_only(&store.tokens(&it.attackers())?);
-    mails(store, &mut it, decisions)?;
+    mails(store, &mut it, case, decisions)?;
     deeds(store, &mut it)?;
     let mut doubtful = std::mem::take(&mut it.doubtful);
     it.name_folders(&mut doubtful);
@@ -319,7 +319,7 @@ fn types_decided(directory: &mut Directory, decisions: &[Decision]) {
 
 /// Mails of the accounts somebody got into, from a day before the first access on. Suspected
 /// accounts are looked at too, so that a wave sent without any audit record is not overlooked.
-fn mails(store: &mut Store, it: &mut Judgement, decisions: &[Decision]) -> Result<()> {
+fn mails(store: &mut Store, it: &mut Judgement, case: &Case, decisions: &[Decision]) -> Result<()> {
     let spans: BTreeMap<String, Span> = it
         .accesses
         .iter()
@@ -346,6 +346,7 @@ fn mails(store: &mut Store, it: &mut Judgement, decisions: &[Decision]) -> Resul
         sessions: &sessions,
         addresses: &addresses,
         accounts: &spans,
+        until: &|account| until(it, account, case, decisions),
         decisions,
         resolve: &|name| it.directory.resolve(name),
     };
@@ -353,6 +354,19 @@ fn mails(store: &mut Store, it: &mut Judgement, decisions: &[Decision]) -> Resul
     it.unattributed = mail::unattributed(&inputs, &classes);
     it.classes = classes;
     Ok(())
+}
+
+/// When the access to an account is stated to have ended; otherwise the last record there is.
+fn until(it: &Judgement, account: &str, case: &Case, decisions: &[Decision]) -> Micros {
+    let stated =
+        case.containments.iter().filter(|one| it.directory.resolve(&one.account) == account);
+    let decided = decisions.iter().filter(|one| {
+        let mine = one.selector.account.as_deref().map(|name| it.directory.resolve(name));
+        one.what == "containment" && mine.as_deref() == Some(account)
+    });
+    let decided = decided.filter_map(|one| one.is.parse::<jiff::Timestamp>().ok());
+    let ended = stated.map(|one| one.at).chain(decided.map(|at| at.as_microsecond())).min();
+    ended.unwrap_or_else(|| it.contexts.iter().map(|one| one.last).max().unwrap_or_default())
 }
 
 fn deeds(store: &mut Store, it: &mut Judgement) -> Result<()> {

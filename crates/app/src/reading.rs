@@ -113,8 +113,10 @@ pub(crate) fn read(
     for (source, inspection) in files {
         stop_if(cancelled)?;
         let copy = seen.insert(inspection.sha256.clone(), ()).is_some();
-        let reading = one(store, &source, &inspection, case, progress)
-            .with_context(|| format!("cannot store the rows of {}", source.path))?;
+        let reading = one(store, &source, &inspection, case, progress).with_context(|| {
+            let folder = store.folder().display();
+            format!("cannot store the rows of {} in the case folder {folder}", source.path)
+        })?;
         progress.bytes(inspection.bytes);
         read.push(FileRead { source, inspection, reading, copy });
     }

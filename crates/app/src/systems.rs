@@ -58,6 +58,7 @@ fn of_system(
     for file in mine.values().filter(|it| it.reading.rows > 0) {
         heard.kinds.insert(file.inspection.kind);
         heard.rejected += file.reading.rejected;
+        heard.capped |= decide::coverage::looks_capped(file.reading.rows);
     }
     // What another system's export was asked for says nothing of this one's.
     let own = listening.iter().filter(|it| {

@@ -251,6 +251,11 @@ pub fn service_of_app(app: &str) -> Option<&'static str> {
     known().apps.get(&app.to_lowercase()).map(|it| it.service.as_str()).filter(|it| !it.is_empty())
 }
 
+/// The applications that are a service's own clients.
+pub fn apps_of_service(service: &str) -> Vec<String> {
+    known().apps.values().filter(|it| it.service == service).map(|it| it.id.clone()).collect()
+}
+
 /// Service scopes that the attacker got a token for through an application that is not the service's own
 /// client: the token was got, its use would show in the service's work records (design §4.6).
 pub fn token_only(tokens: &[Token]) -> BTreeSet<String> {

@@ -13,6 +13,8 @@ use crate::{
     observability::{self, Control},
 };
 
+/// Stands for every mailbox, where the organisation's own switch is meant.
+const MAILBOXES: &str = "*";
 /// A record must stand this near, before and after.
 const NEAR: Micros = 7 * DAY;
 
@@ -153,7 +155,7 @@ impl Controls {
             // that is switched off loses what is done in it, by whomever; a person who is bypassed, what he
             // does, wherever.
             let silenced = self.off_for.iter().filter(|((one, bypassed), _)| {
-                exchange && (*one == name || (*bypassed && who.is_none()))
+                exchange && (*one == name || one == MAILBOXES || (*bypassed && who.is_none()))
             });
             for (_, off) in silenced {
                 found = spans::minus(&found, off);
@@ -222,11 +224,11 @@ impl Controls {
 }
 
 /// The actions of the owner that a cmdlet leaves recorded, in lower case; `None` if it says nothing of
-/// them. `@{Remove=…}` and the like name what goes: then nobody knows what stays, and nothing counts.
+/// them. `@{Remove=…}` or `-…` names what goes: then nobody knows what stays, and nothing counts.
 fn audited_actions(detail: &Detail) -> Option<BTreeSet<String>> {
     let value: serde_json::Value = serde_json::from_str(&detail.detail).ok()?;
     let said = value["parameters"]["AuditOwner"].as_str()?.to_lowercase();
-    if said.contains("remove") || said.contains("add") || said.contains('@') {
+    if said.contains("remove") || said.contains("add") || said.contains(['@', '-', '+']) {
         return Some(BTreeSet::new());
     }
     let words = said.split([';', ',', ' ', '"', '{', '}']).map(str::trim);
@@ -235,6 +237,9 @@ fn audited_actions(detail: &Detail) -> Option<BTreeSet<String>> {
 
 /// Whom a cmdlet switched; empty: everybody, also where its object cannot be placed.
 fn target(detail: &Detail, directory: &Directory) -> String {
+    if detail.operation == "Set-OrganizationConfig" {
+        return MAILBOXES.to_owned();
+    }
     let name = directory.resolve(&detail.object);
     let known = directory.accounts().contains_key(&name);
     if known && detail.operation != "Set-AdminAuditLogConfig" { name } else { String::new() }

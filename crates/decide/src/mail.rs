@@ -44,10 +44,21 @@ pub struct Inputs<'a> {
     pub addresses: &'a BTreeSet<String>,
     /// Accounts somebody got into, with the attacker's first and last instant.
     pub accounts: &'a BTreeMap<String, Span>,
+    /// When the access to an account ended, or the last record there is: a token works on after the
+    /// last sign-in seen.
+    pub until: &'a dyn Fn(&str) -> Micros,
     /// Decisions in force.
     pub decisions: &'a [Decision],
     /// Resolves a recorded sender to its account.
     pub resolve: &'a dyn Fn(&str) -> String,
+}
+
+impl Inputs<'_> {
+    /// Whether the mail may have been sent while the access lasted.
+    fn lasted(&self, it: &Sent, account: &str, access: Span) -> bool {
+        let to = (access.to + DAY).max((self.until)(account));
+        access.from - HOUR <= it.at && it.at <= to
+    }
 }
 
 /// Subject without reply marks, numbers and spacing: the form in which two mails are one wave.
@@ -107,9 +118,12 @@ pub fn classify(inputs: &Inputs<'_>) -> BTreeMap<String, Class> {
         let strangers = to_strangers(it);
         let marks = [subject, time, address, strangers].iter().filter(|it| **it).count();
         let within = access.from - HOUR <= it.at && it.at <= access.to + DAY;
-        if !it.in_ual && marks >= 2 && within {
+        let lasted = inputs.lasted(it, &account, *access);
+        if !it.in_ual && marks >= 2 && lasted {
             found.insert(it.message.clone(), Class::Matched);
-        } else if within && (subject || address || marks >= 2 || (!it.in_ual && strangers)) {
+        } else if (lasted && (subject || address || marks >= 2))
+            || (within && !it.in_ual && strangers)
+        {
             found.insert(it.message.clone(), Class::Suspected);
         }
     }
@@ -121,8 +135,8 @@ pub fn classify(inputs: &Inputs<'_>) -> BTreeMap<String, Class> {
 /// anybody: a count that leaves them out is no whole count.
 pub fn unattributed(inputs: &Inputs<'_>, classes: &BTreeMap<String, Class>) -> bool {
     inputs.sent.iter().filter(|it| !classes.contains_key(&it.message) && !it.in_ual).any(|it| {
-        let access = inputs.accounts.get(&(inputs.resolve)(&it.sender));
-        access.is_some_and(|span| span.from - HOUR <= it.at && it.at <= span.to + DAY)
+        let account = (inputs.resolve)(&it.sender);
+        inputs.accounts.get(&account).is_some_and(|span| inputs.lasted(it, &account, *span))
     })
 }
 
@@ -456,6 +470,7 @@ mod tests {
             sessions: &sessions,
             addresses: &BTreeSet::new(),
             accounts: &accounts,
+            until: &|_| 0,
             decisions: &[],
             resolve: &|it| it.to_owned(),
         });

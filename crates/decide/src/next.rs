@@ -134,7 +134,8 @@ pub struct Given {
 pub fn next_evidence(given: &Given, scopes: &[Scope]) -> Vec<NextEvidence> {
     let open: Vec<&Scope> =
         scopes.iter().filter(|it| it.verdict == ScopeVerdict::CannotTell).collect();
-    let mut found: Vec<NextEvidence> = offers(given, &open)
+    let unseen = scopes.iter().any(|it| it.limits.iter().any(|limit| limit == "state_not_seen"));
+    let mut found: Vec<NextEvidence> = offers(given, &open, unseen)
         .into_iter()
         .filter(|it| it.wanted || open.iter().any(|scope| (it.settles)(scope)))
         .map(|it| NextEvidence {
@@ -182,7 +183,7 @@ fn has_gap(it: &Scope, whys: &[&str]) -> bool {
     it.coverage.gaps.iter().any(|gap| whys.contains(&gap.why.as_str()))
 }
 
-fn offers<'a>(given: &'a Given, open: &[&Scope]) -> Vec<Offer<'a>> {
+fn offers<'a>(given: &'a Given, open: &[&Scope], unseen: bool) -> Vec<Offer<'a>> {
     let mut found = logs(given);
     let blocked = open.iter().any(|it| !it.blocking.is_empty());
     let decide = offer(
@@ -192,7 +193,7 @@ fn offers<'a>(given: &'a Given, open: &[&Scope]) -> Vec<Offer<'a>> {
         Box::new(|it| !it.blocking.is_empty()),
     );
     found.insert(2.min(found.len()), decide);
-    found.extend(beside(given));
+    found.extend(beside(given, unseen));
     found
 }
 
@@ -241,8 +242,9 @@ fn logs<'a>(given: &'a Given) -> Vec<Offer<'a>> {
     ]
 }
 
-/// What makes the logs speak, and what stands outside them.
-fn beside<'a>(given: &'a Given) -> Vec<Offer<'a>> {
+/// What makes the logs speak, and what stands outside them. `unseen`: what was set before the window is
+/// still not known, be it that an export lacks columns or that nobody said when it was taken.
+fn beside<'a>(given: &'a Given, unseen: bool) -> Vec<Offer<'a>> {
     let has = |kind| given.kinds.contains(&kind);
     let inventory = has(Kind::Inventory);
     let lacks = |kinds: &[SettingKind]| {
@@ -251,7 +253,10 @@ fn beside<'a>(given: &'a Given) -> Vec<Offer<'a>> {
     let audited = given.settings.contains(&SettingKind::Mailbox);
     let methods = [SettingKind::Method, SettingKind::Registration];
     let methods = methods.iter().any(|kind| given.settings.contains(kind));
-    let rights = lacks(&[SettingKind::Permission, SettingKind::Grant]);
+    let rights =
+        lacks(&[SettingKind::Permission, SettingKind::Grant]) || (given.takeover && !methods);
+    let rules = lacks(&[SettingKind::InboxRule, SettingKind::Mailbox])
+        || (given.takeover && unseen && !rights);
     vec![
         offer(
             "inventory",
@@ -266,18 +271,8 @@ fn beside<'a>(given: &'a Given) -> Vec<Offer<'a>> {
             Box::new(move |it| !audited && has_gap(it, &["not_audited"])),
         ),
         offer("hole", (HOLE_HOW, HOLE_WHY), false, Box::new(|it| has_gap(it, &["hole"]))),
-        offer(
-            "settings",
-            (RULES_HOW, RULES_WHY),
-            lacks(&[SettingKind::InboxRule, SettingKind::Mailbox]),
-            Box::new(|_| false),
-        ),
-        offer(
-            "settings_directory",
-            (RIGHTS_HOW, RIGHTS_WHY),
-            rights || (given.takeover && !methods),
-            Box::new(|_| false),
-        ),
+        offer("settings", (RULES_HOW, RULES_WHY), rules, Box::new(|_| false)),
+        offer("settings_directory", (RIGHTS_HOW, RIGHTS_WHY), rights, Box::new(|_| false)),
         offer(
             "lists",
             (LISTS_HOW, LISTS_WHY),

@@ -47,6 +47,8 @@ pub struct Heard {
     pub kinds: BTreeSet<Kind>,
     /// Lines that could not be read.
     pub rejected: u64,
+    /// A file has as many lines as exports are cut off at.
+    pub capped: bool,
     /// Spans declared, with nothing that contradicts them; one list a kind counts as one source.
     pub declared: Vec<Span>,
     /// Hours that have lines, µs.
@@ -55,6 +57,18 @@ pub struct Heard {
     pub addressed: bool,
     /// Lines that name the attacker.
     pub hits: Vec<LogHit>,
+}
+
+impl Heard {
+    /// Why a part of the window is not declared: a lost line costs the hours beside it, a file that ends
+    /// where exports end costs all of it.
+    fn why(&self) -> &'static str {
+        match (self.capped, self.rejected > 0) {
+            (true, _) => "capped",
+            (false, true) => "rejected",
+            (false, false) => "not_stated",
+        }
+    }
 }
 
 /// What the systems are judged from.
@@ -151,10 +165,7 @@ fn silent_parts(heard: &Heard, window: Span, inputs: &Inputs<'_>) -> Vec<(Span, 
     let all = [window];
     let declared = spans::unite(heard.declared.clone());
     let mut found: Vec<(Span, &'static str)> =
-        spans::minus(&all, &declared).into_iter().map(|it| (it, "not_stated")).collect();
-    if heard.rejected > 0 {
-        found.push((window, "rejected"));
-    }
+        spans::minus(&all, &declared).into_iter().map(|it| (it, heard.why())).collect();
     if !heard.addressed {
         found.push((window, "not_audited"));
     }
@@ -233,7 +244,12 @@ mod tests {
         );
         let cut = Heard { declared: vec![Span { from: 0, to: 45 * DAY }], ..heard() };
         assert_eq!(verdict(cut, Some(false)), ScopeVerdict::CannotTell);
-        let broken = Heard { rejected: 1, ..heard() };
+        let hour = Span { from: 44 * DAY, to: 44 * DAY + HOUR };
+        let broken = Heard {
+            rejected: 1,
+            declared: spans::minus(&[Span { from: 0, to: 60 * DAY }], &[hour]),
+            ..heard()
+        };
         assert_eq!(verdict(broken, Some(false)), ScopeVerdict::CannotTell);
         let mute = Heard { addressed: false, ..heard() };
         assert_eq!(verdict(mute, Some(false)), ScopeVerdict::CannotTell);

@@ -45,6 +45,11 @@ pub struct Store {
 }
 
 impl Store {
+    /// The case folder it works in.
+    pub fn folder(&self) -> &std::path::Path {
+        &self.options.folder
+    }
+
     /// Opens a case folder for a run; what an earlier run left unfinished is cleared away.
     pub fn open(options: Options) -> Result<Store> {
         for left in [WORK, engine::SPILL] {

@@ -61,12 +61,14 @@ pub enum RecordQuery {
         /// Scope id.
         scope: String,
     },
-    /// Audit records and sign-ins in some workloads.
+    /// Audit records in some workloads, and sign-ins with some applications.
     Workloads {
         /// Display ids.
         sessions: Vec<String>,
         /// Workloads.
         workloads: Vec<String>,
+        /// Applications whose sign-ins belong to them.
+        apps: Vec<String>,
     },
     /// Failed sign-ins of an account.
     Failed {
@@ -212,8 +214,10 @@ fn sql(engine: &Engine, query: &RecordQuery) -> Result<String> {
             let sessions = given(engine, "asked_sessions", sessions)?;
             let mailbox = one(engine, "asked_mailbox", mailbox)?;
             let folders = within("asked_folders", "folder", folders)?;
+            // The mails the intruder sent himself are no exposure of anybody's.
             format!(
-                "SELECT {COLUMNS} FROM event_items WHERE session_id IN {sessions} AND mailbox IN {mailbox}{folders}"
+                "SELECT {COLUMNS} FROM event_items WHERE session_id IN {sessions} AND mailbox IN {mailbox}{folders} \
+                 AND message_id NOT IN (SELECT message_id FROM messages WHERE fraudulent GROUP BY message_id)"
             )
         }
         RecordQuery::Scope { sessions, scope } => {
@@ -224,11 +228,15 @@ fn sql(engine: &Engine, query: &RecordQuery) -> Result<String> {
                 "SELECT {COLUMNS} FROM events WHERE {condition} UNION ALL SELECT {COLUMNS} FROM event_items WHERE {condition}"
             )
         }
-        RecordQuery::Workloads { sessions, workloads } => {
+        RecordQuery::Workloads { sessions, workloads, apps } => {
             let sessions = given(engine, "asked_sessions", sessions)?;
             let workloads = given(engine, "asked_workloads", workloads)?;
+            let apps = given(engine, "asked_apps", apps)?;
+            let signed = both(&format!(
+                "session_id IN {sessions} AND app IN {apps} AND operation IN ('SignIn', 'UserLoggedIn') AND worked"
+            ));
             format!(
-                "SELECT {COLUMNS} FROM events WHERE session_id IN {sessions} AND workload IN {workloads}"
+                "SELECT {COLUMNS} FROM events WHERE session_id IN {sessions} AND workload IN {workloads} UNION ALL {signed}"
             )
         }
         RecordQuery::Failed { account } => {

@@ -148,7 +148,7 @@ impl World {
             let path = folder.join(&file.path);
             match std::fs::read(&path) {
                 Ok(there) if there == file.bytes => {}
-                Ok(_) => return Err(named(&path, io::Error::from(io::ErrorKind::AlreadyExists))),
+                Ok(_) => return Err(differs(&path)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     missing.push((path, &file.bytes))
                 }
@@ -163,6 +163,12 @@ impl World {
         }
         Ok(())
     }
+}
+
+fn differs(path: &Path) -> io::Error {
+    let what = "is already there with other content, and is not overwritten: move it away, or name another \
+                folder with --out";
+    io::Error::new(io::ErrorKind::AlreadyExists, format!("{} {what}", path.display()))
 }
 
 fn named(path: &Path, error: io::Error) -> io::Error {

@@ -30,11 +30,58 @@ pub(crate) struct Table {
 #[derive(Default)]
 pub(crate) struct Results {
     /// Rows by the ResultCount they state.
-    rows: BTreeMap<i64, u64>,
+    rows: BTreeMap<i64, Counted>,
+    /// Cells of all [`Counted::times`], which are bounded together.
+    cells: usize,
     /// Rows that state none, broken ones among them: each is counted by itself.
     unsaid: u64,
     /// An index of -1 or a count of 0: the query failed inside the service.
     failed: bool,
+}
+
+/// Rows of queries of one ResultCount.
+#[derive(Default)]
+struct Counted {
+    rows: u64,
+    /// How often each ResultIndex stands there; empty where too much would have to be held.
+    times: Vec<u32>,
+    /// Indexes that no query of this count has.
+    beyond: u64,
+}
+
+/// Most results of one query (`ReturnLargeSet`), and most indexes held for one file.
+const LARGEST: i64 = 50_000;
+const CELLS: usize = 4_000_000;
+
+impl Counted {
+    fn feed(&mut self, index: i64, count: i64, cells: &mut usize) {
+        self.rows += 1;
+        let width = usize::try_from(count).unwrap_or(0);
+        let held = (1..=LARGEST).contains(&count) && *cells + width <= CELLS;
+        if self.times.is_empty() && self.rows == 1 && held {
+            *cells += width;
+            self.times = vec![0; width];
+        }
+        match usize::try_from(index - 1).ok().and_then(|at| self.times.get_mut(at)) {
+            Some(times) => *times = times.saturating_add(1),
+            None if self.times.is_empty() => {}
+            None => self.beyond += 1,
+        }
+    }
+
+    /// How many results lack: whole queries of one count hold each index equally often.
+    fn short(&self, count: i64) -> u64 {
+        let Ok(count) = u64::try_from(count) else { return 0 };
+        if count == 0 {
+            return 0;
+        }
+        let queries = self.rows.div_ceil(count);
+        if self.times.is_empty() {
+            return queries * count - self.rows;
+        }
+        let lacking = |times: &u32| queries.saturating_sub(u64::from(*times));
+        self.times.iter().map(lacking).sum::<u64>() + self.beyond
+    }
 }
 
 impl Results {
@@ -45,16 +92,13 @@ impl Results {
             return;
         };
         self.failed |= index < 0 || count <= 0;
-        *self.rows.entry(count).or_default() += 1;
+        self.rows.entry(count).or_default().feed(index, count, &mut self.cells);
     }
 
     /// Whether results are missing. Whole queries of one count come in whole multiples of it,
     /// in whatever order the rows stand; this can prove what is missing, never that all is there.
     pub(crate) fn missing(&self) -> bool {
-        let short = |(count, rows): (&i64, &u64)| match u64::try_from(*count) {
-            Ok(count) if count > 0 && rows % count > 0 => count - rows % count,
-            _ => 0,
-        };
+        let short = |(count, rows): (&i64, &Counted)| rows.short(*count);
         self.failed || self.rows.iter().map(short).sum::<u64>() > self.unsaid
     }
 }
@@ -186,6 +230,19 @@ pub(crate) fn lead_of_text(text: &str, reason: &str) -> Reject {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_missing_index_shows_though_the_number_of_rows_is_right() {
+        let of = |indexes: &[i64]| {
+            let mut results = Results::default();
+            indexes.iter().for_each(|it| results.feed(&it.to_string(), "4"));
+            results.missing()
+        };
+        assert!(!of(&[1, 2, 3, 4]) && !of(&[4, 2, 1, 3, 1, 2, 3, 4]));
+        assert!(of(&[1, 2, 3]), "one row too few");
+        assert!(of(&[1, 2, 2, 4]), "a row twice in place of another");
+        assert!(of(&[1, 2, 4, 5]), "an index beyond the count");
+    }
 
     #[test]
     fn missing_results_are_proven_by_their_numbers_in_any_order() {
