@@ -86,7 +86,9 @@ fn every_format_has_a_sample_that_is_read_as_it() {
         let (inspection, rows) = rows(&sample.bytes, &sample.name);
         assert_eq!(inspection.format.map(|it| it.id), Some(sample.id.as_str()), "{}", sample.name);
         let records = rows.iter().filter(|it| matches!(it.content, Content::Record(_))).count();
-        assert_eq!((rows.len(), records), (5, 5), "{}", sample.name);
+        // Each row of a derived table is a lead, and none a record.
+        let wanted = if sample.id == "ual_mes_items" { 0 } else { 5 };
+        assert_eq!((rows.len(), records), (5, wanted), "{}", sample.name);
     }
 }
 

@@ -1,8 +1,8 @@
 //! A small, sound export of every format, for tests that go over all of them.
 //!
-//! Each stands in `samples/` as `<format>.<ending>`, made up, with five rows. Where a field takes
-//! free text it holds `{text}` (in JSON inside a CSV cell `{json}`), which the test fills in;
-//! `.xlsx.csv` becomes a workbook.
+//! Each stands in `samples/` as `<format>.<ending>`, made up, with five rows; a format that is read
+//! in several shapes may have several. Where a field takes free text it holds `{text}` (in JSON text
+//! inside a cell or a string `{json}`), which the test fills in; `.xlsx.csv` becomes a workbook.
 
 use std::{fs, path::Path};
 
@@ -44,9 +44,26 @@ fn filled(written: &str, ending: &str, text: &str) -> String {
         "csv" => text.replace('"', "\"\""),
         "json" | "jsonl" => json.to_owned(),
         "log" => line.replace('\\', "\\\\").replace('"', "\\\""),
+        "clixml" => clixml(text),
         _ => line,
     };
-    written.replace("{text}", &text).replace("{json}", &json.replace('"', "\"\""))
+    let json = match ending {
+        "csv" => json.replace('"', "\"\""),
+        _ => json.replace('\\', "\\\\").replace('"', "\\\""),
+    };
+    written.replace("{text}", &text).replace("{json}", &json)
+}
+
+/// As `Export-Clixml` writes a text: markup as references, control characters as `_x001B_`.
+fn clixml(text: &str) -> String {
+    let one = |it: char| match it {
+        '&' => "&amp;".to_owned(),
+        '<' => "&lt;".to_owned(),
+        '>' => "&gt;".to_owned(),
+        it if it.is_control() => format!("_x{:04X}_", u32::from(it)),
+        it => it.to_string(),
+    };
+    text.chars().map(one).collect()
 }
 
 fn workbook(written: &str, text: &str) -> Vec<u8> {
