@@ -134,7 +134,11 @@ pub struct Given {
 pub fn next_evidence(given: &Given, scopes: &[Scope]) -> Vec<NextEvidence> {
     let open: Vec<&Scope> =
         scopes.iter().filter(|it| it.verdict == ScopeVerdict::CannotTell).collect();
-    let unseen = scopes.iter().any(|it| it.limits.iter().any(|limit| limit == "state_not_seen"));
+    let of_account = |it: &&Scope| it.scope.starts_with("settings:");
+    let unseen = scopes
+        .iter()
+        .filter(of_account)
+        .any(|it| it.limits.iter().any(|limit| limit == "state_not_seen"));
     let mut found: Vec<NextEvidence> = offers(given, &open, unseen)
         .into_iter()
         .filter(|it| it.wanted || open.iter().any(|scope| (it.settles)(scope)))

@@ -24,3 +24,8 @@ fn the_tables_are_documented_as_they_are() {
 fn the_schema_is_that_of_the_types() {
     same("findings.schema.json", &app::docs::schema());
 }
+
+#[test]
+fn the_formats_are_documented_as_they_are() {
+    same("formats.md", &app::docs::formats());
+}

@@ -62,10 +62,11 @@ impl Counted {
             *cells += width;
             self.times = vec![0; width];
         }
-        match usize::try_from(index - 1).ok().and_then(|at| self.times.get_mut(at)) {
+        let held = !self.times.is_empty();
+        let at = usize::try_from(index.saturating_sub(1)).unwrap_or(usize::MAX);
+        match self.times.get_mut(at) {
             Some(times) => *times = times.saturating_add(1),
-            None if self.times.is_empty() => {}
-            None => self.beyond += 1,
+            None => self.beyond += u64::from(held),
         }
     }
 
