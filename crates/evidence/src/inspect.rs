@@ -19,7 +19,7 @@ use crate::{
     rows::{
         buffer::Buffer,
         clixml::{self, CliObjects},
-        csv::{Cells, Flaw, Line, Rows},
+        csv::{Cells, Flaw, Line, Rows, has_stray_quote},
         json::Objects,
         workbook, xls,
     },
@@ -112,18 +112,32 @@ fn recognise(it: &mut Inspection, source: &Source, first: &[u8], encoding: &'sta
         it.text_lost = false;
         UTF_8.name().clone_into(&mut it.encoding);
     }
-    let known = |head: &Head| FORMATS.iter().any(|format| (format.recognises)(head));
-    let at = heads.iter().position(known).unwrap_or(0);
+    let chosen = chosen(&heads);
+    let at = chosen.map_or(0, |it| it.0);
     let Some(head) = heads.into_iter().nth(at) else { return };
     it.kana |=
         head.header.iter().chain(head.rows.iter().flatten()).any(|it| it.chars().any(is_kana));
-    if let Some(format) = FORMATS.iter().find(|format| (format.recognises)(&head)) {
+    if let Some((_, format)) = chosen {
         it.kind = format.kind;
         it.format = Some(format);
     } else if is_case_file(&head) {
         it.kind = Kind::CaseFile;
     }
     it.head = head;
+}
+
+/// The head that says what the file is, and its format: that of most heads, for a damaged object may
+/// look like a poorer export; among as many the first. What collectors keep is of several kinds, and
+/// its first head speaks for all.
+fn chosen(heads: &[Head]) -> Option<(usize, &'static Format)> {
+    let format = |head| FORMATS.iter().find(|format| (format.recognises)(head));
+    let known = heads.iter().enumerate().filter_map(|(at, head)| Some((at, format(head)?)));
+    let known: Vec<(usize, &'static Format)> = known.collect();
+    if let Some(it) = known.iter().find(|it| !heads[it.0].wrapped.is_empty()) {
+        return Some(*it);
+    }
+    let alike = |id| known.iter().filter(|it| it.1.id == id).count();
+    known.iter().rev().max_by_key(|it| alike(it.1.id)).copied()
 }
 
 fn is_kana(c: char) -> bool {
@@ -142,8 +156,8 @@ fn is_case_file(head: &Head) -> bool {
         && head.header.first().map(String::as_str).into_iter().chain(rows).any(section)
 }
 
-/// What the beginning of a text may be: of JSON each of the first objects, for the first may be
-/// the damaged one.
+/// What the beginning of a text may be: of JSON and CliXML each of the first objects, for the first
+/// may be the damaged one.
 fn text_heads(first: &[u8], encoding: &'static Encoding) -> Vec<Head> {
     let mut text = String::new();
     let mut raw = first;
@@ -164,7 +178,7 @@ fn text_heads(first: &[u8], encoding: &'static Encoding) -> Vec<Head> {
     }
     let plain = start.trim_start_matches('\u{feff}').trim_start();
     if clixml::is(plain) {
-        return clixml_head(&text).into_iter().collect();
+        return clixml_heads(&text);
     }
     if start.get(..11).is_some_and(|it| it.eq_ignore_ascii_case("BEGIN:VCARD")) {
         return vec![Head { shape: Shape::Cards, ..Head::default() }];
@@ -175,15 +189,28 @@ fn text_heads(first: &[u8], encoding: &'static Encoding) -> Vec<Head> {
     vec![log_head(&text).unwrap_or_else(|| csv_head(&text))]
 }
 
-/// An address book whose first entry has a distinguished name: `dn: cn=…`, behind comments and the
-/// version.
+/// An address book: its first entry has a distinguished name (`dn: cn=…`), behind comments and the
+/// version, or, the first may be the damaged one, half of its first entries have.
 fn is_ldif(text: &str) -> bool {
-    let mut lines = text.lines().map(|it| it.trim_start_matches('\u{feff}'));
-    let first = lines.find(|it| {
-        !it.trim().is_empty() && !it.starts_with(['#', ' ']) && !it.starts_with("version:")
-    });
-    let name = first.and_then(|it| it.strip_prefix("dn:"));
-    name.is_some_and(|it| it.starts_with(':') || it.contains('=') || it.trim().is_empty())
+    let named = |line: &str| {
+        let name = line.strip_prefix("dn:");
+        name.is_some_and(|it| it.starts_with(':') || it.contains('=') || it.trim().is_empty())
+    };
+    let remark = |it: &str| it.starts_with(['#', ' ']) || it.starts_with("version:");
+    let (mut begins, mut entries) = (true, Vec::new());
+    for line in text.lines().map(|it| it.trim_start_matches('\u{feff}')) {
+        if line.trim().is_empty() {
+            begins = true;
+        } else if begins && !remark(line) {
+            begins = false;
+            entries.push(named(line));
+            if entries.len() == OBJECTS {
+                break;
+            }
+        }
+    }
+    let all = entries.iter().filter(|it| **it).count();
+    entries.first() == Some(&true) || (all > 0 && all * 2 >= entries.len())
 }
 
 /// A log of pairs: most lines hold so many of them that no table and no text looks like it.
@@ -204,31 +231,37 @@ fn json_heads(text: &str) -> Vec<Head> {
     let mut raw = text.as_bytes();
     let mut objects = Objects::new(Buffer::new(&mut raw));
     let mut heads: Vec<Head> = Vec::new();
+    // A collector's file may hold several kinds of rows: they are looked at together.
+    let (mut wrapped, mut at) = (Vec::new(), None);
     for _ in 0..1000 {
         let Some(element) = objects.next() else { break };
         let Ok(object @ Value::Object(_)) = element.value else { continue };
         let full = heads.len() >= OBJECTS;
-        match heads.first_mut() {
-            None if envelope::peel(&object).is_none() => heads.push(Head::of_object(object)),
-            None => {
-                let wrapped = vec![object.clone()];
-                heads.push(Head { wrapped, ..Head::of_object(object) });
-            }
-            // A collector's file may hold several kinds of rows.
-            Some(head) if !head.wrapped.is_empty() => head.wrapped.push(object),
-            Some(_) if full => break,
-            Some(_) => heads.push(Head::of_object(object)),
+        if at.is_none() && full {
+            break;
         }
+        if at.is_none() && envelope::peel(&object).is_some() {
+            at = Some(heads.len());
+        }
+        if at.is_some() {
+            wrapped.push(object.clone());
+        }
+        if !full {
+            heads.push(Head::of_object(object));
+        }
+    }
+    if let Some(head) = at.and_then(|at| heads.get_mut(at)) {
+        head.wrapped = wrapped;
     }
     heads
 }
 
-fn clixml_head(text: &str) -> Option<Head> {
+fn clixml_heads(text: &str) -> Vec<Head> {
     let mut raw = text.as_bytes();
     let mut objects = CliObjects::new(Buffer::new(&mut raw));
-    let first = std::iter::from_fn(|| objects.next()).find_map(|it| it.value.ok())?;
-    let keys = first.as_object().map(|it| it.keys().cloned().collect()).unwrap_or_default();
-    Some(Head { shape: Shape::CliXml, first, keys, ..Head::default() })
+    let sound = std::iter::from_fn(|| objects.next()).filter_map(|it| it.value.ok());
+    let head = |it| Head { shape: Shape::CliXml, ..Head::of_object(it) };
+    sound.take(OBJECTS).map(head).collect()
 }
 
 /// Lines before the header that are neither: PowerShell's type, Excel's delimiter.
@@ -238,15 +271,23 @@ pub(crate) fn is_preface(cells: &[&str]) -> bool {
 }
 
 fn csv_head(text: &str) -> Head {
-    let mut best: Option<(usize, Head)> = None;
+    let mut best: Option<((usize, usize, usize), Head)> = None;
     for delimiter in *b",\t;" {
-        let lines = lines(text, delimiter, 40);
+        let (lines, sound) = lines(text, delimiter, 40);
         let first = lines.first().map_or(0, Vec::len);
         // A title above the header is narrower than the table.
         let width = if first > 1 { first } else { usual(&lines) };
-        let alike = lines.iter().filter(|it| it.len() == width && width > 1).count();
-        // As many rows as possible as wide as the header; among equals the wider.
-        let score = alike * 1000 + width;
+        let alike: Vec<bool> = lines
+            .iter()
+            .zip(sound)
+            .filter(|it| it.0.len() == width && width > 1)
+            .map(|it| it.1)
+            .collect();
+        // As many rows as possible as wide as the header; among equals the wider. Shares, because
+        // line breaks in cells make more lines of a text whose quotes are not where they belong.
+        let share = |n: usize| n * 1000 / lines.len().max(1);
+        let sound = alike.iter().filter(|it| **it).count();
+        let score = (share(sound), share(alike.len()), width);
         if best.as_ref().is_none_or(|(most, _)| score > *most) {
             best = Some((score, head_of(lines, delimiter, Shape::Csv)));
         }
@@ -273,11 +314,12 @@ fn head_of(mut lines: Vec<Vec<String>>, delimiter: u8, shape: Shape) -> Head {
     }
 }
 
-fn lines(text: &str, delimiter: u8, most: usize) -> Vec<Vec<String>> {
+/// The first lines as cells, and of each whether its quotes stand where this delimiter allows.
+fn lines(text: &str, delimiter: u8, most: usize) -> (Vec<Vec<String>>, Vec<bool>) {
     let mut raw = text.as_bytes();
     let mut rows = Rows::new(Buffer::new(&mut raw), delimiter);
     let mut line = Line { from: 0, to: 0, bytes: Vec::new(), flaw: Flaw::None };
-    let mut found = Vec::new();
+    let (mut found, mut sound) = (Vec::new(), Vec::new());
     while found.len() < most && rows.next(&mut line) {
         let mut cells = Cells::default();
         cells.split(&line.bytes, delimiter);
@@ -285,9 +327,10 @@ fn lines(text: &str, delimiter: u8, most: usize) -> Vec<Vec<String>> {
         cells.list(&mut list);
         if !is_preface(&list) {
             found.push(list.into_iter().map(str::to_owned).collect());
+            sound.push(line.flaw == Flaw::None && !has_stray_quote(&line.bytes, delimiter));
         }
     }
-    found
+    (found, sound)
 }
 
 fn workbook_head(source: &Source, bytes: u64) -> Option<Head> {

@@ -49,4 +49,4 @@ pub use source::Source;
 pub use stop::Stop;
 
 /// Grows when the same bytes may give other rows, so that stored rows are read anew.
-pub const READER_VERSION: u32 = 1;
+pub const READER_VERSION: u32 = 2;

@@ -3,9 +3,9 @@
 //! What must hold, whatever the byte: no panic; each row is a record or a reject, counted once;
 //! positions only grow. And no neighbour is lost: where the change stands inside row *i* and
 //! neither the byte before nor the byte after it is part of the row's structure (quote, delimiter,
-//! line break, backslash, bracket, colon), every row but *i* comes out as it did. A change outside
-//! of all rows (the header, the wrapper) may cost the file its format, and so all rows; then it is
-//! listed as unknown.
+//! line break, backslash, bracket, colon; in CliXML markup and references), every row but *i* comes
+//! out as it did. A change outside of all rows (the header, the wrapper) may cost the file its
+//! format, and so all rows; then it is listed as unknown.
 
 use std::{collections::BTreeSet, fs};
 
@@ -46,7 +46,10 @@ fn said(row: &Row) -> String {
     format!("{:?}", row.content)
 }
 
-fn is_structure(byte: u8) -> bool {
+fn is_structure(sample: &Sample, byte: u8) -> bool {
+    if sample.name.ends_with(".clixml") && matches!(byte, b'<' | b'>' | b'/' | b'&') {
+        return true;
+    }
     matches!(
         byte,
         b'"' | b','
@@ -82,23 +85,35 @@ fn every_format_has_a_sample_that_is_read_as_it() {
     let without: Vec<&str> =
         FORMATS.iter().map(|it| it.id).filter(|it| !named.contains(it)).collect();
     assert!(without.is_empty(), "no sample in crates/evidence/samples/ for {without:?}");
-    for sample in &samples {
+    // Text of any kind stays inside its field.
+    let hostile = samples::all("=1;\t\"a\", '\\ }]{\r\n\u{1b}[31m\u{202e}<b>&amp;</S> 日本語");
+    let mut wrong = Vec::new();
+    for sample in samples.iter().chain(&hostile) {
         let (inspection, rows) = rows(&sample.bytes, &sample.name);
-        assert_eq!(inspection.format.map(|it| it.id), Some(sample.id.as_str()), "{}", sample.name);
+        let format = inspection.format.map(|it| it.id);
         let records = rows.iter().filter(|it| matches!(it.content, Content::Record(_))).count();
         // Each row of a derived table is a lead, and none a record.
         let wanted = if sample.id == "ual_mes_items" { 0 } else { 5 };
-        assert_eq!((rows.len(), records), (5, wanted), "{}", sample.name);
+        if (format, rows.len(), records) != (Some(sample.id.as_str()), 5, wanted) {
+            wrong.push(format!(
+                "{}: {format:?}, {} rows, {records} records",
+                sample.name,
+                rows.len()
+            ));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn one_changed_byte_costs_at_most_its_own_row() {
+    let mut lost = Vec::new();
     for sample in samples::all("日本語 text") {
         let (_, intact) = rows(&sample.bytes, &sample.name);
         let mut dice = Dice(7);
-        for _ in 0..120 {
-            let i = dice.below(intact.len());
+        for _ in 0..160 {
+            // Most by which a file is recognised stands in its first row.
+            let i = if dice.below(4) == 0 { 0 } else { dice.below(intact.len()) };
             let Position { from, to, .. } = intact[i].position;
             let (from, to) = (usize::try_from(from).unwrap(), usize::try_from(to).unwrap());
             let at = if to > from {
@@ -108,12 +123,19 @@ fn one_changed_byte_costs_at_most_its_own_row() {
             };
             let new = [b'x', b'7', 0, 0x1b, 0x7f, 0xff, 0x81, b' '][dice.below(8)];
             let inside = to > from;
-            changed(&sample, &intact, (i, at, new), inside);
+            lost.extend(changed(&sample, &intact, (i, at, new), inside));
         }
     }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
 }
 
-fn changed(sample: &Sample, intact: &[Row], (i, at, new): (usize, usize, u8), inside: bool) {
+/// What a changed byte costs beyond its own row, if anything.
+fn changed(
+    sample: &Sample,
+    intact: &[Row],
+    (i, at, new): (usize, usize, u8),
+    inside: bool,
+) -> Option<String> {
     let mut bytes = sample.bytes.clone();
     let old = std::mem::replace(&mut bytes[at], new);
     let what = format!("{}: byte {at} (row {}) {old:#x} -> {new:#x}", sample.name, i + 1);
@@ -121,14 +143,19 @@ fn changed(sample: &Sample, intact: &[Row], (i, at, new): (usize, usize, u8), in
     // The first line of an address card file is what it is known by.
     let mark = bytes.starts_with(b"BEGIN") != sample.bytes.starts_with(b"BEGIN")
         || (sample.id == "list_vcard" && at < 13);
-    if !inside || is_structure(old) || is_structure(new) || (i == 0 && mark) {
-        return;
+    if !inside || is_structure(sample, old) || is_structure(sample, new) || (i == 0 && mark) {
+        return None;
     }
-    assert_eq!(inspection.format.map(|it| it.id), Some(sample.id.as_str()), "{what}");
-    assert_eq!(found.len(), intact.len(), "{what}");
-    for (j, (before, after)) in intact.iter().zip(&found).enumerate() {
-        assert!(j == i || said(before) == said(after), "{what}: row {} changed too", j + 1);
+    let format = inspection.format.map(|it| it.id);
+    if format != Some(sample.id.as_str()) {
+        return Some(format!("{what}: read as {format:?}"));
     }
+    if found.len() != intact.len() {
+        return Some(format!("{what}: {} rows for {}", found.len(), intact.len()));
+    }
+    let mut pairs = intact.iter().zip(&found).enumerate();
+    let other = pairs.find(|(j, (before, after))| *j != i && said(before) != said(after));
+    other.map(|(j, _)| format!("{what}: row {} changed too", j + 1))
 }
 
 #[test]

@@ -167,6 +167,26 @@ fn quoted(bytes: &[u8], mut at: usize, ended: bool) -> Quoted {
     }
 }
 
+/// Tells whether a quote stands inside a cell that does not begin with one: in a sound table that is
+/// rare, in one taken apart at the wrong delimiter it is the rule.
+pub(crate) fn has_stray_quote(row: &[u8], delimiter: u8) -> bool {
+    let mut at = 0;
+    while at < row.len() {
+        if row[at] == b'"' {
+            match quoted(row, at + 1, true) {
+                Quoted::Closed(after) => at = after,
+                Quoted::More | Quoted::Cut => return true,
+            }
+        }
+        let end = memchr::memchr(delimiter, &row[at..]).map_or(row.len(), |n| at + n);
+        if memchr::memchr(b'"', &row[at..end]).is_some() {
+            return true;
+        }
+        at = end + 1;
+    }
+    false
+}
+
 /// The cells of a row, unquoted.
 #[derive(Default)]
 pub(crate) struct Cells {
