@@ -96,12 +96,8 @@ pub(crate) fn judge(
     let directory = directory(store, &contexts, &acts, case, decisions)?;
     let atlas = Atlas::new(&contexts, geo);
     let details = store.details(&operations())?;
-    let apps = contexts.iter().map(|it| it.app.as_str());
-    let apps = behaviour::third_parties(apps, &details, decisions);
-    let cuts = attribution::cuts(decisions);
-    let built = session::build(&contexts, &directory, &atlas, &cuts, &apps);
-    let index: BTreeMap<String, usize> =
-        contexts.iter().enumerate().map(|(i, it)| (it.id.clone(), i)).collect();
+    let built = sessions(&contexts, &details, decisions, &directory, &atlas);
+    let index = numbered(&contexts);
     store.assign(&assigned(&contexts, &built))?;
 
     touched::name_forwarding(&mut acts, &details);
@@ -207,6 +203,23 @@ fn attributed(inputs: &attribution::Inputs<'_>, state: &State) -> Vec<attributio
         return judged;
     }
     attribution::judge(&attribution::Inputs { owned: &owned, ..*inputs })
+}
+
+fn numbered(contexts: &[model::Context]) -> BTreeMap<String, usize> {
+    contexts.iter().enumerate().map(|(i, it)| (it.id.clone(), i)).collect()
+}
+
+/// Cuts the records into sessions.
+fn sessions(
+    contexts: &[model::Context],
+    details: &[Detail],
+    decisions: &[Decision],
+    directory: &Directory,
+    atlas: &Atlas,
+) -> session::Built {
+    let apps = contexts.iter().map(|it| it.app.as_str());
+    let apps = behaviour::third_parties(apps, details, decisions);
+    session::build(contexts, directory, atlas, &attribution::cuts(decisions), &apps)
 }
 
 /// For each context: the display id and the account of its session.

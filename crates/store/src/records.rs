@@ -169,22 +169,48 @@ fn both(condition: &str) -> String {
     )
 }
 
+/// A further condition where values are given.
+fn within(engine: &Engine, name: &str, column: &str, values: &[String]) -> Result<String> {
+    if values.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(format!(" AND {column} IN {}", given(engine, name, values)?))
+}
+
 fn sql(engine: &Engine, query: &RecordQuery) -> Result<String> {
-    let within = |name: &str, column: &str, values: &[String]| -> Result<String> {
-        if values.is_empty() {
-            return Ok(String::new());
-        }
-        Ok(format!(" AND {column} IN {}", given(engine, name, values)?))
-    };
+    if let Some(sql) = of_mails(engine, query)? {
+        return Ok(sql);
+    }
+    if let Some(sql) = of_acts(engine, query)? {
+        return Ok(sql);
+    }
     Ok(match query {
         RecordQuery::Sessions(sessions) => {
             both(&format!("session_id IN {}", given(engine, "asked_sessions", sessions)?))
         }
         RecordQuery::Account { account, sessions } => {
             let account = one(engine, "asked_account", account)?;
-            let sessions = within("asked_sessions", "session_id", sessions)?;
+            let sessions = within(engine, "asked_sessions", "session_id", sessions)?;
             both(&format!("account IN {account}{sessions}"))
         }
+        RecordQuery::Keys(keys) => {
+            let keys = given(engine, "asked_keys", keys)?;
+            let condition = format!("record_id IN {keys}");
+            format!(
+                "{} UNION ALL SELECT {COLUMNS} FROM messages WHERE {condition} \
+                 UNION ALL SELECT record_id, evidence_id, row, byte_from, byte_to, created AS at \
+                 FROM settings WHERE {condition}",
+                both(&condition)
+            )
+        }
+        // Those of mails and acts are answered above.
+        _ => both("false"),
+    })
+}
+
+/// Questions about mails.
+fn of_mails(engine: &Engine, query: &RecordQuery) -> Result<Option<String>> {
+    Ok(Some(match query {
         RecordQuery::Messages { messages, span } => {
             let wanted = wanted(engine, messages)?;
             let span = span.map_or_else(String::new, |(from, to)| {
@@ -204,16 +230,40 @@ fn sql(engine: &Engine, query: &RecordQuery) -> Result<String> {
                 "SELECT {COLUMNS} FROM messages WHERE {wanted} AND recipient IS NOT NULL{failed}"
             )
         }
+        RecordQuery::SentBy { sender } => {
+            let sender = one(engine, "asked_sender", sender)?;
+            let chosen =
+                format!("SELECT message_id FROM messages WHERE fraudulent AND sender IN {sender}");
+            format!(
+                "SELECT {COLUMNS} FROM messages WHERE message_id IN ({chosen}) \
+                 UNION ALL SELECT {COLUMNS} FROM sends WHERE message_id IN ({chosen})"
+            )
+        }
+        RecordQuery::Listed { file } => {
+            let file = one(engine, "asked_file", file)?;
+            let listed = format!(
+                "SELECT a.address FROM addresses a JOIN evidence e ON a.evidence_id = e.evidence_id \
+                 WHERE e.sha256 IN {file} AND a.address <> ''"
+            );
+            format!("SELECT {COLUMNS} FROM messages WHERE fraudulent AND recipient IN ({listed})")
+        }
+        _ => return Ok(None),
+    }))
+}
+
+/// Questions about what sessions did.
+fn of_acts(engine: &Engine, query: &RecordQuery) -> Result<Option<String>> {
+    Ok(Some(match query {
         RecordQuery::Operations { sessions, operations, mailbox } => {
             let sessions = given(engine, "asked_sessions", sessions)?;
-            let operations = within("asked_operations", "operation", operations)?;
-            let mailbox = within("asked_mailbox", "mailbox", mailbox.as_slice())?;
+            let operations = within(engine, "asked_operations", "operation", operations)?;
+            let mailbox = within(engine, "asked_mailbox", "mailbox", mailbox.as_slice())?;
             both(&format!("session_id IN {sessions}{operations}{mailbox}"))
         }
         RecordQuery::Touch { sessions, mailbox, folders } => {
             let sessions = given(engine, "asked_sessions", sessions)?;
             let mailbox = one(engine, "asked_mailbox", mailbox)?;
-            let folders = within("asked_folders", "folder", folders)?;
+            let folders = within(engine, "asked_folders", "folder", folders)?;
             // The mails the intruder sent himself are no exposure of anybody's.
             format!(
                 "SELECT {COLUMNS} FROM event_items WHERE session_id IN {sessions} AND mailbox IN {mailbox}{folders} \
@@ -245,34 +295,8 @@ fn sql(engine: &Engine, query: &RecordQuery) -> Result<String> {
                 "account IN {account} AND NOT worked AND operation IN ('SignIn', 'UserLoginFailed', 'UserLoggedIn')"
             ))
         }
-        RecordQuery::SentBy { sender } => {
-            let sender = one(engine, "asked_sender", sender)?;
-            let chosen =
-                format!("SELECT message_id FROM messages WHERE fraudulent AND sender IN {sender}");
-            format!(
-                "SELECT {COLUMNS} FROM messages WHERE message_id IN ({chosen}) \
-                 UNION ALL SELECT {COLUMNS} FROM sends WHERE message_id IN ({chosen})"
-            )
-        }
-        RecordQuery::Listed { file } => {
-            let file = one(engine, "asked_file", file)?;
-            let listed = format!(
-                "SELECT a.address FROM addresses a JOIN evidence e ON a.evidence_id = e.evidence_id \
-                 WHERE e.sha256 IN {file} AND a.address <> ''"
-            );
-            format!("SELECT {COLUMNS} FROM messages WHERE fraudulent AND recipient IN ({listed})")
-        }
-        RecordQuery::Keys(keys) => {
-            let keys = given(engine, "asked_keys", keys)?;
-            let condition = format!("record_id IN {keys}");
-            format!(
-                "{} UNION ALL SELECT {COLUMNS} FROM messages WHERE {condition} \
-                 UNION ALL SELECT record_id, evidence_id, row, byte_from, byte_to, created AS at \
-                 FROM settings WHERE {condition}",
-                both(&condition)
-            )
-        }
-    })
+        _ => return Ok(None),
+    }))
 }
 
 fn wanted(engine: &Engine, messages: &[String]) -> Result<String> {
