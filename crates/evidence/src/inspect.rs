@@ -186,7 +186,13 @@ fn text_heads(first: &[u8], encoding: &'static Encoding) -> Vec<Head> {
     if is_ldif(start) {
         return vec![Head { shape: Shape::Entries, ..Head::default() }];
     }
-    vec![log_head(&text).unwrap_or_else(|| csv_head(&text))]
+    // Free text may look like pairs of key and value: a table whose header says what it is, is a table.
+    let table = csv_head(&text);
+    let known = |it: &&Format| it.kind != Kind::List && (it.recognises)(&table);
+    match log_head(&text) {
+        Some(log) if !FORMATS.iter().any(|it| known(&it)) => vec![log],
+        _ => vec![table],
+    }
 }
 
 /// An address book: its first entry has a distinguished name (`dn: cn=…`), behind comments and the
