@@ -296,6 +296,8 @@ fn facts(file: &FileRead) -> coverage::FileFacts {
         leads: leads.collect(),
         cut: file.reading.cut || file.inspection.stopped.is_some(),
         non_interactive: file.reading.non_interactive,
+        results: file.reading.results.clone(),
+        unnumbered: file.reading.unnumbered,
         unplaced: file.reading.warnings.iter().any(|it| it.0 == "ambiguous_dates"),
         path: file.source.path.clone(),
         kind: Some(file.inspection.kind),

@@ -123,7 +123,7 @@ const RULES: &[(&str, Phrase)] = &[
         "design 4.3: failed sign-ins",
         Phrase::new(
             "show.rule_attempts",
-            "Failed sign-ins to the account are counted, whoever made them; they are no trace.",
+            "Failed sign-ins are counted that do not come from the owner's own places; one that stands in both logs is one. They are no trace. All failed sign-ins of the account follow.",
         ),
     ),
     (

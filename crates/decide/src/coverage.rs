@@ -8,7 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Act, Case, Context, DAY, Decision, Detail, HOUR, Kind, Micros, Span, findings::SessionVerdict,
+    Act, Case, Context, DAY, Decision, Detail, HOUR, Kind, Micros, ResultNumbers, Span,
+    findings::SessionVerdict,
 };
 
 use crate::{
@@ -66,6 +67,10 @@ pub struct FileFacts {
     pub cut: bool,
     /// Sign-ins: a record of the non-interactive stream stands in it.
     pub non_interactive: bool,
+    /// The numbers of a search's results.
+    pub results: Vec<ResultNumbers>,
+    /// Rows without such a number.
+    pub unnumbered: u64,
     /// Its times cannot be placed: order of day and month, or zone, unknown.
     pub unplaced: bool,
 }
@@ -233,19 +238,6 @@ impl Log {
             };
             found.extend(left.into_iter().map(one));
         }
-        found
-    }
-
-    /// Declarations that would follow from the files nobody declared: path, kind and span, for a person to
-    /// confirm or correct.
-    pub fn proposals(&self) -> Vec<(String, Kind, Span)> {
-        let mut found: Vec<_> = self
-            .asked
-            .iter()
-            .filter(|it| it.inferred)
-            .map(|it| (it.path.clone(), it.kind, it.span))
-            .collect();
-        found.sort();
         found
     }
 

@@ -83,6 +83,17 @@ pub struct RejectLead {
     pub account: String,
 }
 
+/// Which numbers the rows of queries of one size bear: a search gives its results 1 to `count`.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct ResultNumbers {
+    /// How many results each of these queries has, as its rows state.
+    pub count: i64,
+    /// Numbers that stand in the file: bit `n - 1` for the number `n`; empty where too many to be held.
+    pub seen: Vec<u64>,
+    /// A number that no query of this size has.
+    pub beyond: bool,
+}
+
 /// What reading one file gave, without its rows.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
@@ -116,4 +127,11 @@ pub struct Reading {
     /// A sign-in of the non-interactive stream stands in it.
     #[serde(default)]
     pub non_interactive: bool,
+    /// The numbers of a search's results, by size of the query. Whether one is missing shows only in all
+    /// files of an export together.
+    #[serde(default)]
+    pub results: Vec<ResultNumbers>,
+    /// Rows that bear no such number, broken ones among them: each may be one that is missing.
+    #[serde(default)]
+    pub unnumbered: u64,
 }

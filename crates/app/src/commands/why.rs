@@ -110,15 +110,17 @@ fn labelled(language: Language, label: &str, value: &str) -> String {
 /// The value in words: a figure with its unit, or a verdict and what belongs to it.
 fn values(it: &Why, findings: &Findings, language: Language) -> Vec<(String, String)> {
     let value_label = language.word(Phrase::new("show.value", "value"));
+    let counted = it.value.is_u64() || (it.value.is_null() && it.is == "unknown");
     let figure = report::figure_in_words(&it.claim, it.value.as_u64(), &it.is, language);
-    if let Some(figure) = figure {
+    if let Some(figure) = figure.filter(|_| counted) {
         return vec![(value_label, figure)];
     }
     let Some(fields) = it.value.as_object() else {
-        return vec![(value_label, report::word(language, "outcome", &it.is))];
+        return vec![(value_label, plain(it, findings, language))];
     };
     let area = match it.claim.split('[').next().unwrap_or_default() {
         "accounts" => "account_verdict",
+        "persistence" => "persistence",
         "sessions" => "session_verdict",
         _ => "scope_verdict",
     };
@@ -128,7 +130,15 @@ fn values(it: &Why, findings: &Findings, language: Language) -> Vec<(String, Str
         ("score", Phrase::new("show.score", "score")),
         ("due", Phrase::new("show.due", "due")),
         ("rule", Phrase::new("show.rule", "rule")),
+        ("kind", Phrase::new("show.kind", "kind")),
+        ("from", Phrase::new("show.why_from", "from")),
+        ("to", Phrase::new("show.why_to", "to")),
+        ("at", Phrase::new("show.why_at", "at")),
+        ("removed_at", Phrase::new("show.why_removed", "removed")),
+        ("addresses", Phrase::new("show.why_addresses", "addresses")),
+        ("matches", Phrase::new("show.why_matches", "matches")),
         ("records", Phrase::new("show.records", "records")),
+        ("items", Phrase::new("show.why_items", "items")),
         ("coverage", Phrase::new("show.why_covered", "period covered")),
         ("first_access", Phrase::new("show.first", "first")),
         ("first", Phrase::new("show.first", "first")),
@@ -141,6 +151,24 @@ fn values(it: &Why, findings: &Findings, language: Language) -> Vec<(String, Str
         Some((language.word(label), value))
     });
     said.collect()
+}
+
+/// A value that is no object: a count with its certainty, an instant, a word, a list.
+fn plain(it: &Why, findings: &Findings, language: Language) -> String {
+    if it.claim.trim() == "outcome" {
+        return report::word(language, "outcome", &it.is);
+    }
+    let zone = report::zone(&findings.case.timezone);
+    if let Some(n) = it.value.as_u64() {
+        let pair = Phrase::new("show.why_counted", "{n} ({is})");
+        let is = report::word(language, "is", &it.is);
+        return language.say(pair, &[("n", &report::number(n)), ("is", &is)]);
+    }
+    let said = in_words("", &it.value, "", &zone, language);
+    said.unwrap_or_else(|| match &it.value {
+        Value::Null => report::word(language, "is", &it.is),
+        other => report::safe(&other.to_string()),
+    })
 }
 
 /// One field of a value; nothing where it holds none.
@@ -162,7 +190,7 @@ fn in_words(
         return Some(report::number(n));
     }
     let Some(text) = value.as_str() else { return value.as_i64().map(|it| it.to_string()) };
-    if name == "verdict" {
+    if name == "verdict" || name == "kind" {
         return Some(report::word(language, area, text));
     }
     if text.parse::<jiff::Timestamp>().is_err() {

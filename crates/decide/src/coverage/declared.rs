@@ -1,6 +1,6 @@
 //! What was each export asked for, and what contradicts it? (design §4.5, Declared)
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 use model::{Case, DAY, Decision, HOUR, Kind, Micros, Span, glob_matches};
@@ -112,9 +112,12 @@ pub(super) fn asked(
     }
     let spoken = |file: &FileFacts| stated.iter().any(|it| glob_matches(&it.path, &file.path));
     let heard = |file: &&FileFacts| file.kind.is_some_and(is_log) && listens(file);
+    let mut open: BTreeMap<Kind, Vec<&FileFacts>> = BTreeMap::new();
     for file in files.iter().filter(logs).filter(heard).filter(|it| !spoken(it)) {
-        found.extend(inferred(file, case, resolve));
+        open.entry(file.kind.unwrap_or(Kind::Unknown)).or_default().push(file);
     }
+    found
+        .extend(open.into_iter().filter_map(|(kind, files)| inferred(kind, &files, case, resolve)));
     found
 }
 
@@ -216,7 +219,8 @@ fn declared(
     if it.complete == Some(false) || doubted {
         whole("truncated");
     }
-    if it.reported.is_some_and(|said| said != rows) || mine.iter().any(|file| file.cut) {
+    let cut = mine.iter().any(|file| file.cut) || results_missing(&mine);
+    if it.reported.is_some_and(|said| said != rows) || cut {
         whole("truncated");
     }
     // What cannot be placed in time may lie anywhere in what was asked for.
@@ -259,31 +263,69 @@ fn declared(
     }
 }
 
-/// What a declaration of exactly this file would give, were it made: from its first to its last row.
-fn inferred(file: &FileFacts, case: &Case, resolve: &dyn Fn(&str) -> String) -> Option<Asked> {
-    let span = Span { from: file.from?, to: file.to? + 1 };
-    let said = case.sources.iter().find(|it| glob_matches(&it.path, &file.path));
-    let told = said.is_some_and(|it| it.queries.is_some() || it.rows_reported.is_some());
-    let mut against = rejected(file, span, resolve);
+/// Whether results of a search are missing: a number that stands in none of the export's files, or one no
+/// query has. How often a number stands there tells nothing: exports repeat rows and are cut into pieces.
+pub(super) fn results_missing(files: &[&FileFacts]) -> bool {
+    let mut united: BTreeMap<i64, (Vec<u64>, bool)> = BTreeMap::new();
+    for it in files.iter().flat_map(|file| &file.results) {
+        let (seen, beyond) = united.entry(it.count).or_default();
+        seen.resize(seen.len().max(it.seen.len()), 0);
+        seen.iter_mut().zip(&it.seen).for_each(|(all, one)| *all |= one);
+        *beyond |= it.beyond;
+    }
+    let lacking = |(count, (seen, _)): (&i64, &(Vec<u64>, bool))| {
+        let there: u64 = seen.iter().map(|it| u64::from(it.count_ones())).sum();
+        let all = u64::try_from(*count).unwrap_or(0);
+        if seen.is_empty() { 0 } else { all.saturating_sub(there) }
+    };
+    // A row whose number cannot be read is counted as a reject already.
+    let numbered = |file: &&&FileFacts| !file.results.is_empty() || file.rejected > 0;
+    let unnumbered: u64 = files.iter().filter(numbered).map(|file| file.unnumbered).sum();
+    united.values().any(|it| it.1) || united.iter().map(lacking).sum::<u64>() > unnumbered
+}
+
+/// What a declaration of exactly these files would give, were it made: from the first to the last row.
+/// All files of one log are taken together, for into how many an export was cut says nothing.
+fn inferred(
+    kind: Kind,
+    files: &[&FileFacts],
+    case: &Case,
+    resolve: &dyn Fn(&str) -> String,
+) -> Option<Asked> {
+    let from = files.iter().filter_map(|it| it.from).min()?;
+    let span = Span { from, to: files.iter().filter_map(|it| it.to).max()? + 1 };
+    let said =
+        |file: &&FileFacts| case.sources.iter().find(|it| glob_matches(&it.path, &file.path));
+    let told = |file: &&FileFacts| {
+        said(file).is_some_and(|it| it.queries.is_some() || it.rows_reported.is_some())
+    };
+    let mut against: Vec<Against> =
+        files.iter().flat_map(|file| rejected(file, span, resolve)).collect();
     let mut whole = |why| against.push(Against { span, why, operation: None, account: None });
-    if looks_capped(file.rows) && !told {
+    if files.iter().any(|file| looks_capped(file.rows) && !told(file)) {
         whole("capped");
     }
     // Whether it was searched with high completeness is part of what a person would confirm.
-    if file.cut || said.and_then(|it| it.high_completeness) == Some(false) {
+    let loose = |file: &&FileFacts| said(file).and_then(|it| it.high_completeness) == Some(false);
+    if results_missing(files) || files.iter().any(|file| file.cut || loose(file)) {
         whole("truncated");
     }
+    if files.iter().any(|file| file.unplaced) {
+        whole("not_stated");
+    }
+    against.sort();
+    against.dedup();
     Some(Asked {
-        kind: file.kind?,
+        kind,
         span,
         collected: None,
         accounts: None,
         operations: None,
         against,
         inferred: true,
-        path: file.path.clone(),
-        first: file.from,
-        non_interactive: file.non_interactive,
+        path: files.iter().map(|it| it.path.clone()).min().unwrap_or_default(),
+        first: Some(from),
+        non_interactive: files.iter().any(|it| it.non_interactive),
     })
 }
 
@@ -317,6 +359,29 @@ fn rejected(file: &FileFacts, whole: Span, resolve: &dyn Fn(&str) -> String) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_result_is_missing_only_where_no_file_of_the_export_has_it() {
+        let part = |count: i64, numbers: &[u64], unnumbered| FileFacts {
+            results: vec![model::ResultNumbers {
+                count,
+                seen: vec![numbers.iter().map(|it| 1 << (it - 1)).sum()],
+                beyond: numbers.iter().any(|it| i64::try_from(*it).is_ok_and(|it| it > count)),
+            }],
+            unnumbered,
+            ..FileFacts::default()
+        };
+        let missing = |files: &[FileFacts]| results_missing(&files.iter().collect::<Vec<_>>());
+        assert!(!missing(&[part(4, &[1, 2, 3, 4], 0)]));
+        assert!(
+            !missing(&[part(4, &[1, 3], 0), part(4, &[2, 3, 4], 0)]),
+            "cut in two, a row twice"
+        );
+        assert!(missing(&[part(4, &[1, 3], 0), part(4, &[3, 4], 0)]));
+        assert!(!missing(&[part(4, &[1, 3, 4], 1)]), "a row whose number cannot be read may be it");
+        assert!(missing(&[part(4, &[1, 2, 3, 4, 5], 0)]), "a number beyond the count");
+        assert!(!missing(&[FileFacts { unnumbered: 9, ..FileFacts::default() }]));
+    }
 
     #[test]
     fn what_a_search_gave_proves_nothing_by_its_silence() {

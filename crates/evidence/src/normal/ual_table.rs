@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Content, Micros, Reading, Reject};
+use model::{Content, Micros, Reading, Reject, ResultNumbers};
 use serde_json::Value;
 
 use super::{
@@ -29,61 +29,21 @@ pub(crate) struct Table {
 /// The numbers `Search-UnifiedAuditLog` gives its results: 1 to ResultCount for each query.
 #[derive(Default)]
 pub(crate) struct Results {
-    /// Rows by the ResultCount they state.
-    rows: BTreeMap<i64, Counted>,
-    /// Cells of all [`Counted::times`], which are bounded together.
-    cells: usize,
+    /// By the ResultCount that rows state.
+    numbers: BTreeMap<i64, ResultNumbers>,
+    /// Words of all [`ResultNumbers::seen`], which are bounded together.
+    words: usize,
     /// Rows that state none, broken ones among them: each is counted by itself.
     unsaid: u64,
     /// An index of -1 or a count of 0: the query failed inside the service.
     failed: bool,
 }
 
-/// Rows of queries of one ResultCount.
-#[derive(Default)]
-struct Counted {
-    rows: u64,
-    /// How often each ResultIndex stands there; empty where too much would have to be held.
-    times: Vec<u32>,
-    /// Indexes that no query of this count has.
-    beyond: u64,
-}
-
-/// Most results of one query (`ReturnLargeSet`), and most indexes held for one file.
+/// Most results of one query (`ReturnLargeSet`).
 const LARGEST: i64 = 50_000;
-const CELLS: usize = 4_000_000;
-
-impl Counted {
-    fn feed(&mut self, index: i64, count: i64, cells: &mut usize) {
-        self.rows += 1;
-        let width = usize::try_from(count).unwrap_or(0);
-        let held = (1..=LARGEST).contains(&count) && *cells + width <= CELLS;
-        if self.times.is_empty() && self.rows == 1 && held {
-            *cells += width;
-            self.times = vec![0; width];
-        }
-        let held = !self.times.is_empty();
-        let at = usize::try_from(index.saturating_sub(1)).unwrap_or(usize::MAX);
-        match self.times.get_mut(at) {
-            Some(times) => *times = times.saturating_add(1),
-            None => self.beyond += u64::from(held),
-        }
-    }
-
-    /// How many results lack: whole queries of one count hold each index equally often.
-    fn short(&self, count: i64) -> u64 {
-        let Ok(count) = u64::try_from(count) else { return 0 };
-        if count == 0 {
-            return 0;
-        }
-        let queries = self.rows.div_ceil(count);
-        if self.times.is_empty() {
-            return queries * count - self.rows;
-        }
-        let lacking = |times: &u32| queries.saturating_sub(u64::from(*times));
-        self.times.iter().map(lacking).sum::<u64>() + self.beyond
-    }
-}
+/// Most words of 64 numbers held for one file, and most sizes of queries.
+const WORDS: usize = 1 << 16;
+const SIZES: usize = 10_000;
 
 impl Results {
     /// Looks at the numbers of one row; of a broken one they are empty.
@@ -92,15 +52,35 @@ impl Results {
             self.unsaid += 1;
             return;
         };
-        self.failed |= index < 0 || count <= 0;
-        self.rows.entry(count).or_default().feed(index, count, &mut self.cells);
+        if index < 0 || count <= 0 {
+            self.failed = true;
+            return;
+        }
+        if !self.numbers.contains_key(&count) {
+            if self.numbers.len() >= SIZES {
+                return;
+            }
+            let words = usize::try_from(count).unwrap_or(usize::MAX).div_ceil(64);
+            let held = count <= LARGEST && self.words + words <= WORDS;
+            self.words += if held { words } else { 0 };
+            let seen = if held { vec![0; words] } else { Vec::new() };
+            self.numbers.insert(count, ResultNumbers { count, seen, beyond: false });
+        }
+        let Some(it) = self.numbers.get_mut(&count) else { return };
+        if index < 1 || index > count {
+            it.beyond = true;
+        } else if let Ok(at) = usize::try_from(index - 1)
+            && let Some(word) = it.seen.get_mut(at / 64)
+        {
+            *word |= 1 << (at % 64);
+        }
     }
 
-    /// Whether results are missing. Whole queries of one count come in whole multiples of it,
-    /// in whatever order the rows stand; this can prove what is missing, never that all is there.
-    pub(crate) fn missing(&self) -> bool {
-        let short = |(count, rows): (&i64, &Counted)| rows.short(*count);
-        self.failed || self.rows.iter().map(short).sum::<u64>() > self.unsaid
+    /// Hands the numbers to the reading of the file: what is missing shows in all files together.
+    pub(crate) fn finish(&mut self, reading: &mut Reading) {
+        reading.cut |= self.failed;
+        reading.results = std::mem::take(&mut self.numbers).into_values().collect();
+        reading.unnumbered = self.unsaid;
     }
 }
 
@@ -197,7 +177,7 @@ impl RowReader for Table {
     }
 
     fn finish(&mut self, reading: &mut Reading) {
-        reading.cut |= self.results.missing();
+        self.results.finish(reading);
     }
 
     fn canonical(&mut self, row: RawRow<'_>) -> Value {
@@ -233,28 +213,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missing_index_shows_though_the_number_of_rows_is_right() {
-        let of = |indexes: &[i64]| {
-            let mut results = Results::default();
-            indexes.iter().for_each(|it| results.feed(&it.to_string(), "4"));
-            results.missing()
-        };
-        assert!(!of(&[1, 2, 3, 4]) && !of(&[4, 2, 1, 3, 1, 2, 3, 4]));
-        assert!(of(&[1, 2, 3]), "one row too few");
-        assert!(of(&[1, 2, 2, 4]), "a row twice in place of another");
-        assert!(of(&[1, 2, 4, 5]), "an index beyond the count");
-    }
-
-    #[test]
-    fn missing_results_are_proven_by_their_numbers_in_any_order() {
-        let missing = |rows: &[(&str, &str)]| {
-            let mut it = Results::default();
-            rows.iter().for_each(|(index, count)| it.feed(index, count));
-            it.missing()
-        };
-        assert!(!missing(&[("2", "2"), ("1", "2"), ("1", "1")]));
-        assert!(!missing(&[("", ""), ("x", "2")]));
-        assert!(missing(&[("1", "3"), ("3", "3")]));
-        assert!(missing(&[("-1", "0")]));
+    fn numbers_are_kept_by_size_of_the_query() {
+        let mut it = Results::default();
+        for (index, count) in
+            [("2", "2"), ("1", "2"), ("1", "70"), ("70", "70"), ("", ""), ("9", "2")]
+        {
+            it.feed(index, count);
+        }
+        let mut reading = Reading::default();
+        it.finish(&mut reading);
+        let numbers =
+            |count, seen: &[u64], beyond| ResultNumbers { count, seen: seen.to_vec(), beyond };
+        assert_eq!(reading.results, [numbers(2, &[3], true), numbers(70, &[1, 32], false)]);
+        assert_eq!((reading.unnumbered, reading.cut), (1, false));
+        it.feed("-1", "0");
+        it.finish(&mut reading);
+        assert!(reading.cut, "the query failed inside the service");
     }
 }

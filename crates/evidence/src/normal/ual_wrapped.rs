@@ -183,7 +183,8 @@ impl RowReader for Wrapped {
             Silence::Copy => Some("copy"),
             Silence::Derived => Some("derived"),
         };
-        reading.cut |= self.silence != Silence::Log || self.results.missing();
+        self.results.finish(reading);
+        reading.cut |= self.silence != Silence::Log;
         if let Some(detail) = detail {
             reading.warnings.push(("lossy_export".to_owned(), detail.to_owned()));
         }
