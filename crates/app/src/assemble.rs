@@ -81,6 +81,7 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
         &parts.case.organisations,
         &deadlines::Facts { outcome: outcome.value, ..deadlines::Facts::default() },
     );
+    let warnings = warnings(parts, stated, &scopes);
     Ok(Findings {
         schema: SCHEMA.to_owned(),
         program: Program {
@@ -110,7 +111,7 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
         exposure: Exposure::default(),
         people: People::default(),
         deadlines,
-        warnings: warnings(parts, stated),
+        warnings,
         accounts,
     })
 }
@@ -545,7 +546,7 @@ fn reading_figures(
 }
 
 /// Whether a decision that is not about sessions finds what it speaks of.
-fn speaks_of_something(parts: &Parts<'_>, decision: &Decision) -> bool {
+fn speaks_of_something(parts: &Parts<'_>, decision: &Decision, scopes: &[Scope]) -> bool {
     let (it, selector) = (parts.judgement, &decision.selector);
     let known = |name: &String| it.directory.accounts().contains_key(&it.directory.resolve(name));
     match decision.what.as_str() {
@@ -558,12 +559,16 @@ fn speaks_of_something(parts: &Parts<'_>, decision: &Decision) -> bool {
             decide::mail::speaks_of(selector, sent, &|name| it.directory.resolve(name))
         }),
         "folder" => it.named_folders.contains(&decision.n),
-        // A scope is what it is called; one that is not listed yet is added by the decision.
+        // A system nobody named before is added by the decision; any other scope is there or is not.
+        "scope" => {
+            let id = selector.scope.as_deref().unwrap_or_default();
+            scopes.iter().any(|it| it.scope == id)
+        }
         _ => true,
     }
 }
 
-fn warnings(parts: &Parts<'_>, stated: bool) -> Vec<Warning> {
+fn warnings(parts: &Parts<'_>, stated: bool, scopes: &[Scope]) -> Vec<Warning> {
     let mut found = evidence_list::warnings(parts.read);
     let mut add = |code: &str, text: Text, evidence: &str| {
         found.push(Warning { code: code.into(), text, evidence: evidence.into() });
@@ -583,14 +588,14 @@ fn warnings(parts: &Parts<'_>, stated: bool) -> Vec<Warning> {
             ["session", "network", "device", "app"].contains(&decision.what.as_str());
         let clears = decision.what == "account" && decision.is == "not_compromised";
         if !about_sessions && !clears {
-            if !speaks_of_something(parts, decision) {
+            if !speaks_of_something(parts, decision, scopes) {
                 add("decision_without_match", NO_MATCH.with(&[("n", &n)]), "");
             }
             continue;
         }
         let drafts = parts.judgement.built.drafts.iter().zip(&parts.judgement.judged);
         let matched: Vec<_> = drafts.filter(|(_, it)| it.decided == Some(decision.n)).collect();
-        if matched.is_empty() && !(clears && speaks_of_something(parts, decision)) {
+        if matched.is_empty() && !(clears && speaks_of_something(parts, decision, scopes)) {
             add("decision_without_match", NO_MATCH.with(&[("n", &n)]), "");
         }
         let against = |score: i64| {
