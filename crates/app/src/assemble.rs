@@ -74,7 +74,12 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
         .collect();
     let scopes = scopes_of(store, parts, &window, &accounts, &compromised, &unlogged)?;
     accounts::settle(&mut accounts, &scopes);
-    let mail = mail_figures::figures(store, parts, &window, &zone)?;
+    // Whoever else may have been taken over may have sent too.
+    let others = scopes.iter().filter(|it| it.scope == "accounts:others").any(|it| {
+        let coverage = &it.coverage;
+        coverage.basis == "declared" && coverage.covered >= 1.0 && coverage.gaps.is_empty()
+    });
+    let mail = mail_figures::figures(store, parts, &window, &zone, others)?;
     let records = it.contexts.iter().map(|context| context.records).sum();
     let outcome = outcome::outcome(&accounts, &scopes, records, elsewhere(store, parts)?);
     let (deadlines, _) = deadlines::deadlines(

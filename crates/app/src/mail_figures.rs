@@ -12,12 +12,13 @@ use store::Store;
 
 use crate::assemble::Parts;
 
-/// Counts and decides.
+/// Counts and decides. `others`: every account nobody got into was listened to the whole time.
 pub(crate) fn figures(
     store: &mut Store,
     parts: &Parts<'_>,
     window: &Window,
     zone: &TimeZone,
+    others: bool,
 ) -> Result<MailFigures> {
     let it = parts.judgement;
     let counted = store.mail_figures(&it.fraudulent())?;
@@ -43,7 +44,7 @@ pub(crate) fn figures(
         ual: it.source_facts(Kind::Ual, &parts.read.files, parts.case, span),
         trace: it.source_facts(Kind::MessageTrace, &parts.read.files, parts.case, span),
         zone,
-        heard: it.hears_sends(all),
+        heard: others && it.hears_sends(all),
         unattributed: it.unattributed,
         contained: window.contained,
         lists_whole: lists_whole(parts),
