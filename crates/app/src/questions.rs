@@ -49,7 +49,9 @@ fn sources(findings: &Findings) -> Vec<Question<'_>> {
     let spoken: Vec<&str> =
         findings.declarations.iter().map(|it| it.path.as_str()).chain(decided).collect();
     let open = |it: &&EvidenceFile| {
-        is_log(it.kind) && it.records > 0 && !spoken.iter().any(|glob| glob_matches(glob, &it.path))
+        decide::coverage::is_log(it.kind)
+            && it.records > 0
+            && !spoken.iter().any(|glob| glob_matches(glob, &it.path))
     };
     let mut groups: BTreeMap<(Kind, String), Vec<&EvidenceFile>> = BTreeMap::new();
     for file in findings.evidence.iter().filter(open) {
@@ -64,18 +66,6 @@ fn sources(findings: &Findings) -> Vec<Question<'_>> {
         settles: settled_by(kind, findings),
     });
     questions.collect()
-}
-
-fn is_log(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Ual
-            | Kind::Signins
-            | Kind::EntraAudit
-            | Kind::MessageTrace
-            | Kind::Firewall
-            | Kind::Database
-    )
 }
 
 /// The archive, the folder if it holds nothing but this kind, or the file itself.

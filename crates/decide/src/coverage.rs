@@ -25,7 +25,7 @@ mod declared;
 pub(crate) mod spans;
 
 pub(crate) use declared::decided;
-pub use declared::{Against, Asked};
+pub use declared::{Against, Asked, is_log};
 
 /// What is known of a rejected row.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

@@ -122,7 +122,7 @@ pub(super) fn asked(
 }
 
 /// Kinds whose silence can mean something.
-fn is_log(kind: Kind) -> bool {
+pub fn is_log(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::Ual
