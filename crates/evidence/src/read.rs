@@ -127,6 +127,7 @@ impl Counter {
             What::Event(event) | What::Log(event) => Some(event.at),
             What::SignIn(signin) => Some(signin.event.at),
             What::Mail(mail) => mail.at,
+            What::Item(item) => item.at,
             What::Address(_) | What::Inventory(_) | What::Setting(_) => None,
         };
         if let Some(at) = at {

@@ -1,6 +1,6 @@
 //! What the store gathers for the judges: summaries with integers, small enough to reason over.
 
-use crate::{Micros, Setting};
+use crate::{ItemKind, Micros, Party, Setting};
 
 /// One context: records of one actor that agree in everything a session is split by, within one
 /// clock hour. Two records of one context are less than 60 minutes apart, so sessions can be
@@ -296,4 +296,73 @@ pub struct StateObject {
     pub evidence: String,
     /// The object.
     pub setting: Setting,
+}
+
+/// One item of a mailbox's content, with everybody it names.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Held {
+    /// Record id.
+    pub record: String,
+    /// Evidence id of the file it stands in.
+    pub evidence: String,
+    /// Mailbox: what the file or the case file tells; empty if nothing does.
+    pub mailbox: String,
+    /// Folder path as recorded, or that of the evidence file for an item in a file of its own.
+    pub folder: String,
+    /// What it is.
+    pub kind: ItemKind,
+    /// When it came to stand in the mailbox.
+    pub at: Option<Micros>,
+    /// The date it bears.
+    pub sent: Option<Micros>,
+    /// InternetMessageId; empty if not said.
+    pub message: String,
+    /// The item's own id in its store; empty if not said.
+    pub item: String,
+    /// Subject.
+    pub subject: String,
+    /// Everybody it names.
+    pub parties: Vec<Party>,
+    /// Attachments.
+    pub attachments: u64,
+}
+
+/// One item named by a record that moved, copied or removed it, whoever did: what the past of a
+/// folder is rebuilt from.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Moved {
+    /// Record id.
+    pub record: String,
+    /// When.
+    pub at: Micros,
+    /// Mailbox acted in, as recorded.
+    pub mailbox: String,
+    /// Operation as Microsoft names it (`Move`, `MoveToDeletedItems`, `SoftDelete`, `HardDelete`, `Copy`, `Create` …).
+    pub operation: String,
+    /// Folder it stood in, as recorded; empty if not said.
+    pub from: String,
+    /// Folder it was put into, as recorded; empty if not said.
+    pub to: String,
+    /// InternetMessageId; empty if not said.
+    pub message: String,
+    /// Item id; empty if not said.
+    pub item: String,
+    /// Subject; empty if not said.
+    pub subject: String,
+}
+
+/// A message known from the trace or from Send records, with everybody it went to: what tells the
+/// addresses of an item that no snapshot holds any more.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Known {
+    /// InternetMessageId.
+    pub message: String,
+    /// When.
+    pub at: Option<Micros>,
+    /// Sender, normalised.
+    pub sender: String,
+    /// Recipients, normalised, sorted, each once.
+    pub recipients: Vec<String>,
+    /// Subject.
+    pub subject: String,
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Micros, Setting};
+use crate::{MailboxItem, Micros, Setting};
 
 /// Where a row stands in its evidence file.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Ord, PartialOrd, Serialize, Deserialize)]
@@ -76,6 +76,8 @@ pub enum What {
     Inventory(InventoryEntry),
     /// An object of a configuration export.
     Setting(Setting),
+    /// An item of a mailbox.
+    Item(Box<MailboxItem>),
 }
 
 /// [`Event::workload`] of a record of the Entra directory audit. The audit log, which tells of the same

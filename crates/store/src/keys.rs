@@ -34,8 +34,8 @@ pub(crate) struct Key {
 }
 
 /// Tables of records: what keys are unique in.
-pub(crate) const KINDS: [&str; 7] =
-    ["events", "signins", "mails", "addresses", "inventory", "logs", "settings"];
+pub(crate) const KINDS: [&str; 8] =
+    ["events", "signins", "mails", "addresses", "inventory", "logs", "settings", "contents"];
 
 /// Hash of several texts, first 16 bytes. It cannot be steered by what stands in evidence.
 fn hash(parts: &[&str]) -> u128 {
@@ -59,6 +59,7 @@ impl Key {
             What::Inventory(_) => (4, evidence),
             What::Log(_) => (5, ""),
             What::Setting(_) => (6, evidence),
+            What::Item(_) => (7, ""),
         };
         let table = KINDS[kind as usize];
         Key {

@@ -104,6 +104,39 @@ const SETTING: &[Column] = &[
     ("facts", Text),
 ];
 
+/// An item of a mailbox. Lists inside a cell are JSON, but for texts joined by [`crate::writer::JOINT`].
+const CONTENT: &[Column] = &[
+    ("mailbox", Text),
+    ("folder", Text),
+    ("kind", Text),
+    ("at", Int),
+    ("sent", Int),
+    ("message_id", Text),
+    ("item_id", Text),
+    ("refers_to", Text),
+    ("subject", Text),
+    ("attachments", Text),
+    ("size", Int),
+    ("ip", Text),
+    ("links", Text),
+    ("begins", Text),
+    ("original", Text),
+    ("outcomes", Text),
+];
+
+const PARTY: &[Column] = &[
+    ("mailbox", Text),
+    ("folder", Text),
+    ("kind", Text),
+    ("at", Int),
+    ("message_id", Text),
+    ("item_id", Text),
+    ("role", Text),
+    ("address", Text),
+    ("name", Text),
+    ("organisation", Text),
+];
+
 const LOG: &[Column] = &[
     ("at", Int),
     ("workload", Text),
@@ -164,11 +197,15 @@ pub(crate) enum Cached {
     Logs,
     /// Objects of configuration exports.
     Settings,
+    /// Items of mailboxes.
+    Contents,
+    /// Everybody items of mailboxes name: one row an item and party.
+    Parties,
 }
 
 impl Cached {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Cached; 11] = [
+    pub(crate) const ALL: [Cached; 13] = [
         Cached::Events,
         Cached::Items,
         Cached::Sends,
@@ -180,6 +217,8 @@ impl Cached {
         Cached::Rejects,
         Cached::Logs,
         Cached::Settings,
+        Cached::Contents,
+        Cached::Parties,
     ];
 
     /// Name of the table and stem of its file.
@@ -196,6 +235,8 @@ impl Cached {
             Cached::Rejects => "rejects",
             Cached::Logs => "logs",
             Cached::Settings => "settings",
+            Cached::Contents => "contents",
+            Cached::Parties => "parties",
         }
     }
 
@@ -213,6 +254,8 @@ impl Cached {
             Cached::Rejects => [ORIGIN, REJECT, &[]],
             Cached::Logs => [ORIGIN, LOG, &[]],
             Cached::Settings => [ORIGIN, SETTING, &[]],
+            Cached::Contents => [ORIGIN, CONTENT, &[]],
+            Cached::Parties => [ORIGIN, PARTY, &[]],
         }
     }
 

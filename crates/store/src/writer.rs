@@ -8,7 +8,8 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use model::{
-    Content, Event, Item, Mail, Position, Reading, Record, Reject, Row, Setting, SignIn, What,
+    Content, Event, Item, Mail, MailboxItem, Position, Reading, Record, Reject, Row, Setting,
+    SignIn, What,
 };
 
 use crate::{
@@ -106,7 +107,49 @@ impl TableSet {
                 it.setting.as_deref().map_or(Ok(()), |it| self.setting(&origin, it))
             }
             What::Setting(it) => self.setting(&origin, it),
+            What::Item(it) => self.content(&origin, it),
         }
+    }
+
+    fn content(&mut self, origin: &[Cell<'_>], it: &MailboxItem) -> Result<()> {
+        let (refers_to, links) = (it.refers_to.join(JOINT), it.links.join(JOINT));
+        let attachments = json_or_empty(&it.attachments)?;
+        let outcomes = json_or_empty(&it.outcomes)?;
+        let own = [
+            (&it.mailbox).into(),
+            (&it.folder).into(),
+            Cell::Text(it.kind.word()),
+            Cell::MaybeInt(it.at),
+            Cell::MaybeInt(it.sent),
+            (&it.message_id).into(),
+            (&it.item_id).into(),
+            (&refers_to).into(),
+            (&it.subject).into(),
+            (&attachments).into(),
+            Cell::Int(it.size),
+            (&it.ip).into(),
+            (&links).into(),
+            (&it.begins).into(),
+            (&it.original).into(),
+            (&outcomes).into(),
+        ];
+        self.push(Cached::Contents, &[origin, &own])?;
+        for party in &it.parties {
+            let own = [
+                (&it.mailbox).into(),
+                (&it.folder).into(),
+                Cell::Text(it.kind.word()),
+                Cell::MaybeInt(it.at),
+                (&it.message_id).into(),
+                (&it.item_id).into(),
+                Cell::Text(party.role.word()),
+                (&party.address).into(),
+                (&party.name).into(),
+                (&party.organisation).into(),
+            ];
+            self.push(Cached::Parties, &[origin, &own])?;
+        }
+        Ok(())
     }
 
     fn setting(&mut self, origin: &[Cell<'_>], it: &Setting) -> Result<()> {
@@ -277,6 +320,10 @@ impl TableSet {
         }
         Ok(())
     }
+}
+
+fn json_or_empty<T: serde::Serialize>(list: &[T]) -> Result<String> {
+    if list.is_empty() { Ok(String::new()) } else { Ok(serde_json::to_string(list)?) }
 }
 
 /// Operations by which a mail leaves a mailbox.
