@@ -107,6 +107,7 @@ fn look(source: &Source, inspection: &Inspection) -> Seen {
                 settings.insert(it.kind);
                 it.account
             }
+            What::Item(it) => it.mailbox,
             What::Address(_) => return,
         };
         if name.contains('@') && accounts.len() < 100_000 {
