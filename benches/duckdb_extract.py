@@ -32,7 +32,7 @@ def main():
         f" all_varchar = true, header = true, quote = '\"', escape = '\"', delim = ',', max_line_size = 16777216)"
         f" WHERE AuditData <> '')) TO '{out}' (FORMAT parquet, COMPRESSION zstd)"
     )
-    rows = db.execute(f"SELECT count(*) FROM '{out}'").fetchone()[0]
+    rows = db.execute(f"SELECT count(*) FROM read_parquet('{out}')").fetchone()[0]
     print(f"DuckDB {duckdb.__version__}: {rows:,} rows, {time.monotonic() - start:.2f} s")
 
 

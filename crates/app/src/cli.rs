@@ -12,7 +12,7 @@ pub(crate) struct Common {
     /// No progress and no notes
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// More notes
+    /// More notes, such as the time each stage takes
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
     /// Form of notes and errors on standard error

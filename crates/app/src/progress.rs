@@ -1,8 +1,10 @@
 //! How far a long run is: stage, rate and time left, on a terminal only.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, time::Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::output;
 
 /// Told by the pipeline what it is doing.
 pub trait Progress {
@@ -62,6 +64,29 @@ impl Progress for Bar {
     fn done(&self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
+        }
+    }
+}
+
+/// A line a stage with the time it took (`-v`).
+#[derive(Default)]
+pub struct Times {
+    running: RefCell<Option<(String, Instant)>>,
+}
+
+impl Progress for Times {
+    fn stage(&self, name: &str, _total: u64) {
+        self.done();
+        self.running.replace(Some((name.to_owned(), Instant::now())));
+    }
+
+    fn bytes(&self, _n: u64) {}
+
+    fn rows(&self, _n: u64) {}
+
+    fn done(&self) {
+        if let Some((name, since)) = self.running.take() {
+            output::note(&format!("konseki: {name}: {:.2} s", since.elapsed().as_secs_f64()));
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     example, output,
     pipeline::{self, Request},
     platform,
-    progress::{Bar, Progress, Silent},
+    progress::{Bar, Progress, Silent, Times},
 };
 
 /// Read the evidence and answer: who got in, when, what was touched, how many mails went out
@@ -83,10 +83,11 @@ fn run(arguments: Arguments, common: &Common) -> Result<u8> {
         geo: arguments.geo,
         password_file: arguments.password_file,
     };
-    let bar: Box<dyn Progress> = if output::shows_progress() && !common.quiet {
-        Box::new(Bar::default())
-    } else {
-        Box::new(Silent)
+    let bar: Box<dyn Progress> = match (common.quiet, common.verbose) {
+        (true, _) => Box::new(Silent),
+        (_, true) => Box::new(Times::default()),
+        _ if output::shows_progress() => Box::new(Bar::default()),
+        _ => Box::new(Silent),
     };
     let answer = pipeline::investigate(&request, &*bar, &platform::cancelled_by_user())?;
     if !common.quiet {
