@@ -1,13 +1,16 @@
 //! How far a long run is: stage, rate and time left, on a terminal only.
 
-use std::{cell::RefCell, time::Instant};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::output;
 
 /// Told by the pipeline what it is doing.
-pub trait Progress {
+pub trait Progress: Sync {
     /// A stage begins; `total` is in the stage's own unit, 0 if unknown.
     fn stage(&self, name: &str, total: u64);
     /// So many more units are done.
@@ -28,10 +31,15 @@ impl Progress for Silent {
     fn done(&self) {}
 }
 
+/// What a thread that panicked left is good enough to show progress with.
+fn held<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    it.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// A bar on standard error.
 #[derive(Default)]
 pub struct Bar {
-    bar: RefCell<Option<ProgressBar>>,
+    bar: Mutex<Option<ProgressBar>>,
 }
 
 impl Progress for Bar {
@@ -50,11 +58,11 @@ impl Progress for Bar {
         }
         bar.set_message(name.to_owned());
         bar.enable_steady_tick(std::time::Duration::from_millis(120));
-        self.bar.replace(Some(bar));
+        *held(&self.bar) = Some(bar);
     }
 
     fn bytes(&self, n: u64) {
-        if let Some(bar) = self.bar.borrow().as_ref() {
+        if let Some(bar) = held(&self.bar).as_ref() {
             bar.inc(n);
         }
     }
@@ -62,7 +70,7 @@ impl Progress for Bar {
     fn rows(&self, _n: u64) {}
 
     fn done(&self) {
-        if let Some(bar) = self.bar.take() {
+        if let Some(bar) = held(&self.bar).take() {
             bar.finish_and_clear();
         }
     }
@@ -71,13 +79,13 @@ impl Progress for Bar {
 /// A line a stage with the time it took (`-v`).
 #[derive(Default)]
 pub struct Times {
-    running: RefCell<Option<(String, Instant)>>,
+    running: Mutex<Option<(String, Instant)>>,
 }
 
 impl Progress for Times {
     fn stage(&self, name: &str, _total: u64) {
         self.done();
-        self.running.replace(Some((name.to_owned(), Instant::now())));
+        *held(&self.running) = Some((name.to_owned(), Instant::now()));
     }
 
     fn bytes(&self, _n: u64) {}
@@ -85,7 +93,7 @@ impl Progress for Times {
     fn rows(&self, _n: u64) {}
 
     fn done(&self) {
-        if let Some((name, since)) = self.running.take() {
+        if let Some((name, since)) = held(&self.running).take() {
             output::note(&format!("konseki: {name}: {:.2} s", since.elapsed().as_secs_f64()));
         }
     }

@@ -173,17 +173,17 @@ fn rows(
     progress: &dyn Progress,
 ) -> Result<Reading> {
     let mut writer = store.writer(id_of(inspection), version)?;
+    let empty = writer.lines();
     let mut failed = None;
-    let mut rows = 0_u64;
-    let reading = evidence::read(source, inspection, options, &mut |row| {
-        rows += 1;
-        if rows.is_multiple_of(4096) {
-            progress.rows(4096);
-        }
+    let work = |batch: evidence::Batch| columns(empty.like(), &batch);
+    let mut sink = |(rows, columns): (u64, Result<store::Columns>)| {
+        progress.rows(rows);
         if failed.is_none() {
-            failed = writer.push(&row).err();
+            failed = columns.and_then(|it| writer.take(it)).err();
         }
-    });
+    };
+    let threads = store.threads();
+    let reading = evidence::read_abreast(source, inspection, options, threads, (&work, &mut sink));
     match failed {
         Some(error) => Err(error),
         None => {
@@ -191,6 +191,16 @@ fn rows(
             Ok(reading)
         }
     }
+}
+
+/// Turns rows into columns; gives their number too.
+fn columns(mut lines: store::Lines, batch: &evidence::Batch) -> (u64, Result<store::Columns>) {
+    let rows = batch.rows.len() + batch.again.len();
+    let all = batch.rows.iter().try_for_each(|it| lines.row(it));
+    for it in &batch.again {
+        lines.again(it.position, &it.said.key, &it.said.body, it.said.losses);
+    }
+    (rows as u64, all.and_then(|()| lines.fill()))
 }
 
 /// The zone that the case file states for an export.

@@ -20,7 +20,12 @@ pub(crate) struct Detector {
     questions: u64,
     /// The mark of a character that an earlier program could not read.
     replaced: bool,
+    /// The piece before was pure ASCII: no character is unfinished.
+    settled: bool,
 }
+
+/// Bytes looked at together, to pass over those that are pure ASCII.
+const PIECE: usize = 1024;
 
 /// A decoder that counts what it cannot read.
 struct Trial {
@@ -93,6 +98,7 @@ impl Detector {
             kana: false,
             questions: 0,
             replaced: false,
+            settled: false,
         }
     }
 
@@ -117,11 +123,27 @@ impl Detector {
                 .any(|at| matches!(bytes.get(at + 1), Some(0x81..=0x83)));
         self.replaced =
             self.replaced || memchr::memmem::find(bytes, "\u{fffd}".as_bytes()).is_some();
-        // One pass suffices while the text is sound UTF-8.
-        self.utf8.feed(bytes);
-        self.cp932.feed(bytes);
-        if self.utf8.broken > 0 {
-            self.euc.get_or_insert_with(|| Trial::new(EUC_JP)).feed(bytes);
+        for piece in bytes.chunks(PIECE) {
+            // Pure ASCII reads the same in each of these encodings; only its first bytes may still
+            // belong to the character before.
+            let ascii = piece.is_ascii();
+            let piece = if ascii && self.settled { &[][..] } else { piece };
+            let piece = if ascii { &piece[..piece.len().min(8)] } else { piece };
+            self.settled = ascii;
+            self.try_piece(piece);
+        }
+    }
+
+    fn try_piece(&mut self, piece: &[u8]) {
+        if piece.is_empty() {
+            return;
+        }
+        self.utf8.feed(piece);
+        self.cp932.feed(piece);
+        if let Some(euc) = &mut self.euc {
+            euc.feed(piece);
+        } else if self.utf8.broken > 0 {
+            self.euc.insert(Trial::new(EUC_JP)).feed(piece);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Content, Kind, Reading, Reject};
+use model::{Content, Kind, Reading, Record, Reject};
 use serde_json::Value;
 
 use crate::normal::columns::Columns;
@@ -82,10 +82,31 @@ pub(crate) enum RawRow<'a> {
     Card(&'a str),
     /// A line of a log.
     Line(&'a str),
+    /// The text of a JSON object, not taken apart yet.
+    Text(&'a str),
+}
+
+/// Reads rows of a file apart from each other: on any thread, in any order.
+pub(crate) trait Apart: Send + Sync {
+    /// The record; `None` where the row has to be read in its turn ([`RowReader::read`]): it is no
+    /// plain record, or what it means hangs on the rows before it.
+    fn record(&self, row: RawRow<'_>) -> Option<Box<Record>>;
+
+    /// All that decides what the row says: rows that agree in it make the same record. `None` where
+    /// each has to be looked at.
+    fn essence<'r>(&self, row: RawRow<'r>) -> Option<[&'r str; 3]>;
 }
 
 /// Turns the rows of one file into records.
-pub(crate) trait RowReader {
+pub(crate) trait RowReader: Send {
+    /// How rows are read apart from each other, if they can be; their first line is then a header.
+    fn apart(&self) -> Option<Box<dyn Apart>> {
+        None
+    }
+
+    /// Looks, in its turn, at a row that was read apart.
+    fn note(&mut self, _row: RawRow<'_>) {}
+
     /// Whether all rows must be seen once before any can be read (an ambiguous date order).
     fn needs_survey(&self) -> bool {
         false

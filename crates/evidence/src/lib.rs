@@ -5,6 +5,7 @@
 //! that cannot be understood is handed over as a reject with the reason, and costs no other row.
 //! Nothing here knows of Parquet or of verdicts.
 
+mod abreast;
 mod archive;
 pub mod canonical;
 #[cfg(test)]
@@ -32,10 +33,12 @@ mod settings_tests;
 mod shelf;
 mod source;
 mod stop;
+mod tree;
 #[cfg(test)]
 mod ual_tests;
 mod walk;
 
+pub use abreast::{Again, Batch, Said, Work, read_abreast};
 pub use encoding::decoded;
 pub use find::{FindOptions, Found, Problem, find, find_in};
 pub use format::{Format, ReadOptions};

@@ -1,5 +1,7 @@
 //! Rows → records and rejects, each counted once.
 
+use std::io;
+
 use model::{Content, Position, Reading, Record, Reject, RejectLead, Row, What};
 use serde_json::Value;
 
@@ -19,14 +21,11 @@ pub fn read(
     options: &ReadOptions,
     sink: &mut dyn FnMut(Row),
 ) -> Reading {
-    let mut reading =
-        Reading { encoding: inspection.encoding.clone(), sorted: true, ..Reading::default() };
-    let Some(format) = inspection.format else { return reading };
-    if inspection.text_lost {
-        reading.warnings.push(("text_lost".into(), inspection.encoding.clone()));
+    if inspection.format.is_none() {
+        return begun(inspection);
     }
     let mut reader = opened(source, inspection, options);
-    let mut counter = Counter { reading, last: None, alone: Vec::new() };
+    let mut counter = Counter::new(begun(inspection));
     let outcome = walk(source, inspection, &mut |seen| {
         if let Some(content) = content(&mut *reader, &seen) {
             let position = seen.position(counter.reading.rows + 1);
@@ -35,7 +34,30 @@ pub fn read(
         }
         true
     });
-    let Counter { mut reading, .. } = counter;
+    let (reading, last) = ended(source, inspection, counter, outcome, &mut *reader);
+    last.into_iter().for_each(sink);
+    reading
+}
+
+/// What is known before the first row.
+pub(crate) fn begun(inspection: &Inspection) -> Reading {
+    let mut reading =
+        Reading { encoding: inspection.encoding.clone(), sorted: true, ..Reading::default() };
+    if inspection.format.is_some() && inspection.text_lost {
+        reading.warnings.push(("text_lost".into(), inspection.encoding.clone()));
+    }
+    reading
+}
+
+/// What is known after the last row, and the reject that stands for what is missing.
+pub(crate) fn ended(
+    source: &Source,
+    inspection: &Inspection,
+    counter: Counter,
+    outcome: io::Result<()>,
+    reader: &mut dyn RowReader,
+) -> (Reading, Option<Row>) {
+    let mut reading = counter.reading;
     // Rows of a file that somebody wrote to meanwhile are not those of its hash.
     let changed = inspection.stamp.is_some() && source.stamp() != inspection.stamp;
     let stop = match outcome {
@@ -43,17 +65,18 @@ pub fn read(
         Err(error) => Some(Stop::of(&error)),
         Ok(()) => None,
     };
-    if let Some(stop) = stop {
-        sink(ended_early(&mut reading, stop));
-    }
+    let last = stop.map(|it| ended_early(&mut reading, it));
     reader.finish(&mut reading);
     reading.warnings.sort();
     reading.warnings.dedup();
-    let _ = format;
-    reading
+    (reading, last)
 }
 
-fn opened(source: &Source, inspection: &Inspection, options: &ReadOptions) -> Box<dyn RowReader> {
+pub(crate) fn opened(
+    source: &Source,
+    inspection: &Inspection,
+    options: &ReadOptions,
+) -> Box<dyn RowReader> {
     let mut reader = match inspection.format {
         Some(format) => (format.open)(&inspection.head, options),
         None => Box::new(Nothing),
@@ -77,7 +100,7 @@ fn is_header(reader: &dyn RowReader, seen: &Seen<'_>) -> bool {
     }
 }
 
-fn content(reader: &mut dyn RowReader, seen: &Seen<'_>) -> Option<Content> {
+pub(crate) fn content(reader: &mut dyn RowReader, seen: &Seen<'_>) -> Option<Content> {
     if is_header(reader, seen) {
         return None;
     }
@@ -100,29 +123,16 @@ fn content(reader: &mut dyn RowReader, seen: &Seen<'_>) -> Option<Content> {
 /// Rejected rows remembered one by one.
 const LEADS: usize = 10_000;
 
-struct Counter {
-    reading: Reading,
-    /// Time of the last row that has one.
-    last: Option<i64>,
-    /// Leads without a row before them: the next row's time is put beside them.
-    alone: Vec<usize>,
+/// What is counted of a record.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Glance {
+    at: Option<i64>,
+    lossy: bool,
+    non_interactive: bool,
 }
 
-impl Counter {
-    fn count(&mut self, content: &Content) {
-        let it = &mut self.reading;
-        it.rows += 1;
-        let record = match content {
-            Content::Reject(reject) => {
-                it.rejected += 1;
-                self.lead(reject);
-                return;
-            }
-            Content::Record(record) => record,
-        };
-        it.lossy += u64::from(record.losses > 0);
-        it.non_interactive |=
-            matches!(&record.what, What::SignIn(it) if it.stream == "non_interactive");
+impl Glance {
+    pub(crate) fn of(record: &Record) -> Glance {
         let at = match &record.what {
             What::Event(event) | What::Log(event) => Some(event.at),
             What::SignIn(signin) => Some(signin.event.at),
@@ -130,7 +140,42 @@ impl Counter {
             What::Item(item) => item.at,
             What::Address(_) | What::Inventory(_) | What::Setting(_) => None,
         };
-        if let Some(at) = at {
+        let non_interactive =
+            matches!(&record.what, What::SignIn(it) if it.stream == "non_interactive");
+        Glance { at, lossy: record.losses > 0, non_interactive }
+    }
+}
+
+pub(crate) struct Counter {
+    pub(crate) reading: Reading,
+    /// Time of the last row that has one.
+    last: Option<i64>,
+    /// Leads without a row before them: the next row's time is put beside them.
+    alone: Vec<usize>,
+}
+
+impl Counter {
+    pub(crate) fn new(reading: Reading) -> Counter {
+        Counter { reading, last: None, alone: Vec::new() }
+    }
+
+    pub(crate) fn count(&mut self, content: &Content) {
+        match content {
+            Content::Record(record) => self.glance(Glance::of(record)),
+            Content::Reject(reject) => {
+                self.reading.rows += 1;
+                self.reading.rejected += 1;
+                self.lead(reject);
+            }
+        }
+    }
+
+    pub(crate) fn glance(&mut self, glance: Glance) {
+        let it = &mut self.reading;
+        it.rows += 1;
+        it.lossy += u64::from(glance.lossy);
+        it.non_interactive |= glance.non_interactive;
+        if let Some(at) = glance.at {
             it.from = Some(it.from.map_or(at, |from| from.min(at)));
             it.to = Some(it.to.map_or(at, |to| to.max(at)));
             it.sorted &= self.last.is_none_or(|last| last <= at);

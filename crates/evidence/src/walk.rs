@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use model::Position;
+use serde_json::Value;
 
 use crate::{
     encoding::{Decoding, of_name},
@@ -68,28 +69,125 @@ pub(crate) fn walk(source: &Source, inspection: &Inspection, visit: Visit<'_>) -
     })
 }
 
+/// A row that was found and not taken apart.
+pub(crate) struct Piece {
+    pub(crate) from: u64,
+    pub(crate) to: u64,
+    /// Its bytes.
+    pub(crate) text: Vec<u8>,
+    /// Why it is broken.
+    pub(crate) flaw: Option<&'static str>,
+    /// A JSON object that had to be taken apart to be found.
+    pub(crate) value: Option<Value>,
+}
+
+/// Whether rows of this shape can be found without being taken apart.
+pub(crate) fn splits(shape: Shape) -> bool {
+    matches!(shape, Shape::Csv | Shape::Json)
+}
+
+/// Finds all rows of a table whose first line is its header, or of a JSON text, as [`walk`] does.
+pub(crate) fn split(
+    source: &Source,
+    inspection: &Inspection,
+    visit: &mut dyn FnMut(Piece) -> bool,
+) -> io::Result<()> {
+    shelf::leave_all_but(source);
+    source.open(&mut |reader| {
+        let mut text = Decoding::new(reader, of_name(&inspection.encoding));
+        match inspection.head.shape {
+            Shape::Csv => split_table(&mut text, inspection, visit),
+            _ => split_objects(&mut text, visit),
+        }
+    })
+}
+
+fn split_table(
+    text: &mut dyn Read,
+    inspection: &Inspection,
+    visit: &mut dyn FnMut(Piece) -> bool,
+) -> io::Result<()> {
+    let delimiter = inspection.head.delimiter;
+    let header = &inspection.head.header;
+    // A line that repeats the header is about as long as its cells, quotes aside.
+    let least: usize = header.iter().map(String::len).sum();
+    let most = 2 * least + 4 * header.len();
+    let mut rows = Rows::new(Buffer::new(text), delimiter);
+    let mut cells = Cells::default();
+    let mut first = true;
+    let mut line = Line::default();
+    while rows.next(&mut line) {
+        let short = (least..=most).contains(&line.bytes.len());
+        if first || short || may_be_preface(&line.bytes) {
+            cells.split(&line.bytes, delimiter);
+            let mut list: Vec<&str> = Vec::with_capacity(header.len());
+            cells.list(&mut list);
+            if is_preface(&list) {
+                continue;
+            }
+            if std::mem::take(&mut first) || repeats(&list, header) {
+                continue;
+            }
+        }
+        let Line { from, to, bytes, flaw } = std::mem::take(&mut line);
+        if !visit(Piece { from, to, text: bytes, flaw: words_of(flaw), value: None }) {
+            return Ok(());
+        }
+    }
+    rows.error().map_or(Ok(()), Err)
+}
+
+/// Exports put one behind the other repeat their header.
+fn repeats(cells: &[&str], header: &[String]) -> bool {
+    cells.len() == header.len() && header.len() > 1 && cells == header
+}
+
+/// Whether a line begins as those before a header may; looking closer is dear.
+fn may_be_preface(line: &[u8]) -> bool {
+    let start = &line[..line.len().min(16)];
+    memchr::memmem::find(start, b"#TYPE ").is_some()
+        || memchr::memmem::find(start, b"sep=").is_some()
+}
+
+fn words_of(flaw: Flaw) -> Option<&'static str> {
+    match flaw {
+        Flaw::None => None,
+        Flaw::Quotes => Some("a quotation mark is missing or stands in the wrong place"),
+        Flaw::Cut => Some("the file ends in the middle of the row"),
+        Flaw::TooLong => Some("the row is longer than 16 MiB"),
+    }
+}
+
+fn split_objects(text: &mut dyn Read, visit: &mut dyn FnMut(Piece) -> bool) -> io::Result<()> {
+    let mut objects = Objects::whole(Buffer::new(text));
+    while let Some(it) = objects.next() {
+        let (value, flaw) = match it.value {
+            Ok(value) => (Some(value).filter(|_| !it.whole), None),
+            Err(reason) => (None, Some(reason)),
+        };
+        if !visit(Piece { from: it.from, to: it.to, text: it.text, flaw, value }) {
+            return Ok(());
+        }
+    }
+    objects.error().map_or(Ok(()), Err)
+}
+
 fn table(text: &mut dyn Read, inspection: &Inspection, visit: Visit<'_>) -> io::Result<()> {
     let delimiter = inspection.head.delimiter;
     let header = &inspection.head.header;
     let mut rows = Rows::new(Buffer::new(text), delimiter);
-    let mut line = Line { from: 0, to: 0, bytes: Vec::new(), flaw: Flaw::None };
+    let mut line = Line::default();
     let mut cells = Cells::default();
     let mut first = true;
     while rows.next(&mut line) {
         cells.split(&line.bytes, delimiter);
         let mut list: Vec<&str> = Vec::with_capacity(header.len());
         cells.list(&mut list);
-        // Exports put one behind the other repeat their header.
-        let again = !first && list.len() == header.len() && header.len() > 1 && list == *header;
+        let again = !first && repeats(&list, header);
         if is_preface(&list) {
             continue;
         }
-        let flaw = match line.flaw {
-            Flaw::None => None,
-            Flaw::Quotes => Some("a quotation mark is missing or stands in the wrong place"),
-            Flaw::Cut => Some("the file ends in the middle of the row"),
-            Flaw::TooLong => Some("the row is longer than 16 MiB"),
-        };
+        let flaw = words_of(line.flaw);
         let row = RawRow::Cells(&list);
         let heads = first || again;
         first = false;

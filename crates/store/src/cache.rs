@@ -17,7 +17,7 @@ use crate::{Store, keys, schema::Cached};
 pub(crate) const FOLDER: &str = "cache";
 const META: &str = "reading.json";
 /// Layout of the cached tables; a change here makes every cached file be read anew.
-const LAYOUT: u64 = 1;
+const LAYOUT: u64 = 2;
 
 /// What is known of one cached file without opening its tables.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,8 @@ pub(crate) struct Meta {
     pub(crate) rejected: u64,
     /// Records with losses.
     pub(crate) lossy: u64,
+    /// Records that say what an earlier one of the file says, and have no rows in the tables.
+    pub(crate) again: u64,
     /// Largest row number of a record.
     pub(crate) last_row: u64,
     /// Bytes of each file.
@@ -63,6 +65,7 @@ pub(crate) fn write(folder: &Path, meta: &mut Meta) -> Result<()> {
         "records": meta.records,
         "rejected": meta.rejected,
         "lossy": meta.lossy,
+        "again": meta.again,
         "last_row": meta.last_row,
         "bytes": meta.bytes,
     });
@@ -79,13 +82,14 @@ pub(crate) fn read(folder: &Path) -> Option<Meta> {
     }
     let number = |name: &str| value[name].as_u64();
     let (records, rejected) = (number("records")?, number("rejected")?);
-    let (lossy, last_row) = (number("lossy")?, number("last_row")?);
+    let (lossy, last_row, again) = (number("lossy")?, number("last_row")?, number("again")?);
     let version = u32::try_from(number("version")?).ok()?;
     let meta = Meta {
         version,
         records,
         rejected,
         lossy,
+        again,
         last_row,
         reading: serde_json::from_value(value["reading"].take()).ok()?,
         tables: serde_json::from_value(value["tables"].take()).ok()?,

@@ -16,7 +16,6 @@ use parquet::{
 };
 
 /// Rows held before they are handed to the Parquet writer.
-const BATCH: usize = 8192;
 
 /// What a column holds. Integers are signed and 64 bits wide everywhere: no cast, no surprise.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -162,10 +161,8 @@ impl Batcher {
 
 /// A Parquet file in the making.
 pub(crate) struct TableFile {
-    batcher: Batcher,
     out: ArrowWriter<File>,
-    /// Rows pushed so far.
-    pub(crate) rows: u64,
+    rows: u64,
 }
 
 impl TableFile {
@@ -175,28 +172,22 @@ impl TableFile {
     ) -> Result<TableFile> {
         let file =
             File::create(path).with_context(|| format!("cannot create {}", path.display()))?;
-        let batcher = Batcher::new(columns);
-        let out = ArrowWriter::try_new(file, batcher.schema.clone(), Some(properties()?))?;
-        Ok(TableFile { batcher, out, rows: 0 })
+        let out = ArrowWriter::try_new(file, schema_of(columns), Some(properties()?))?;
+        Ok(TableFile { out, rows: 0 })
     }
 
-    pub(crate) fn push(&mut self, runs: &[&[Cell<'_>]]) -> Result<()> {
-        self.batcher.push(runs)?;
-        self.rows += 1;
-        if self.batcher.rows >= BATCH {
-            self.out.write(&self.batcher.take()?)?;
-            // A row group of long cells is closed early: memory stays bounded.
-            if self.out.in_progress_size() > 64 << 20 {
-                self.out.flush()?;
-            }
+    pub(crate) fn append(&mut self, rows: &RecordBatch) -> Result<()> {
+        self.out.write(rows)?;
+        self.rows += rows.num_rows() as u64;
+        // A row group of long cells is closed early: memory stays bounded.
+        if self.out.in_progress_size() > 64 << 20 {
+            self.out.flush()?;
         }
         Ok(())
     }
 
-    pub(crate) fn finish(mut self) -> Result<u64> {
-        if self.batcher.rows > 0 {
-            self.out.write(&self.batcher.take()?)?;
-        }
+    /// Closes the file and gives the number of its rows.
+    pub(crate) fn finish(self) -> Result<u64> {
         self.out.close()?;
         Ok(self.rows)
     }

@@ -71,7 +71,18 @@ impl Key {
         }
     }
 
-    fn bytes(&self) -> [u8; BYTES] {
+    /// The key of an audit record known by what identifies it.
+    pub(crate) fn of_event(key: &str, body: &str, losses: u32, position: Position) -> Key {
+        Key {
+            key: hash(&[KINDS[0], "", key]),
+            body: hash(&[body]),
+            losses: losses.min(4095),
+            kind: 0,
+            position,
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> [u8; BYTES] {
         let mut out = [0; BYTES];
         out[..16].copy_from_slice(&self.key.to_be_bytes());
         out[16..32].copy_from_slice(&self.body.to_be_bytes());
@@ -107,8 +118,9 @@ impl KeyFile {
         Ok(KeyFile(BufWriter::with_capacity(1 << 16, file)))
     }
 
-    pub(crate) fn push(&mut self, key: &Key) -> Result<()> {
-        Ok(self.0.write_all(&key.bytes())?)
+    /// Writes keys that are bytes already.
+    pub(crate) fn push(&mut self, keys: &[u8]) -> Result<()> {
+        Ok(self.0.write_all(keys)?)
     }
 
     pub(crate) fn finish(mut self) -> Result<()> {

@@ -35,7 +35,7 @@ pub use records::{Pointer, RecordQuery, Records};
 pub use replace::{Relation, Replacement};
 pub use tables::{TableDoc, tables, tables_markdown};
 pub use unite::{Disagreement, Evidence, Tally, United};
-pub use writer::Writer;
+pub use writer::{Columns, Lines, Writer};
 
 /// The rows of a case: one writer or reader of one case folder.
 pub struct Store {
@@ -45,6 +45,11 @@ pub struct Store {
 }
 
 impl Store {
+    /// Threads it may use.
+    pub fn threads(&self) -> usize {
+        self.options.threads.max(1)
+    }
+
     /// The case folder it works in.
     pub fn folder(&self) -> &std::path::Path {
         &self.options.folder

@@ -55,7 +55,8 @@ fn part(file: &FileState, table: Cached, copies: &Path) -> Result<Option<PathBuf
     }
     let path = cache::table(&file.folder, table);
     let won = file.records();
-    if !table.won() || won == file.meta.records {
+    // Rows said again have no place in the tables, and never win.
+    if !table.won() || won == file.meta.records - file.meta.again {
         return Ok(Some(path));
     }
     if won == 0 {

@@ -7,6 +7,8 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use arrow_array::{BooleanArray, RecordBatch};
+use datafusion::arrow::compute::filter_record_batch;
 use model::{
     Content, Event, Item, Mail, MailboxItem, Position, Reading, Record, Reject, Row, Setting,
     SignIn, What,
@@ -15,11 +17,14 @@ use model::{
 use crate::{
     Store,
     cache::{self, Meta},
-    columns::{Cell, TableFile, int},
+    columns::{Batcher, Cell, TableFile, int},
     context::{Seen, hex},
     keys::{self, Key, KeyFile},
     schema::Cached,
 };
+
+/// Rows gathered before they are written.
+const ROWS: usize = 16 * 1024;
 
 /// Contexts remembered as written; beyond that one may be written twice, which does no harm.
 const REMEMBERED: usize = 250_000;
@@ -27,38 +32,116 @@ const REMEMBERED: usize = 250_000;
 /// Joins several texts in one cell; it stands in no name or address.
 pub(crate) const JOINT: &str = "\u{1f}";
 
-/// Tables in the making: each is created with its first row.
+/// Rows of all tables, held in memory.
+pub(crate) struct Sheets {
+    tables: [Option<Batcher>; Cached::ALL.len()],
+    /// Ids of the contexts, in the order of their rows.
+    contexts: Vec<[u8; 16]>,
+    seen: HashSet<[u8; 16]>,
+    rows: usize,
+}
+
+/// The rows of [`Sheets`] as columns.
+pub(crate) struct Filled {
+    tables: Vec<(Cached, RecordBatch)>,
+    contexts: Vec<[u8; 16]>,
+}
+
+impl Sheets {
+    pub(crate) fn new() -> Sheets {
+        let tables = [const { None }; Cached::ALL.len()];
+        Sheets { tables, contexts: Vec::new(), seen: HashSet::new(), rows: 0 }
+    }
+
+    fn push(&mut self, table: Cached, runs: &[&[Cell<'_>]]) -> Result<()> {
+        self.rows += 1;
+        let slot = &mut self.tables[table as usize];
+        slot.get_or_insert_with(|| Batcher::new(&table.columns())).push(runs)
+    }
+
+    pub(crate) fn take(&mut self) -> Result<Filled> {
+        let mut tables = Vec::new();
+        for (table, slot) in Cached::ALL.into_iter().zip(&mut self.tables) {
+            if let Some(mut rows) = slot.take() {
+                tables.push((table, rows.take()?));
+            }
+        }
+        (self.rows, self.seen) = (0, HashSet::new());
+        Ok(Filled { tables, contexts: std::mem::take(&mut self.contexts) })
+    }
+}
+
+/// Tables in the making: each file is created with its first row.
 pub(crate) struct TableSet {
     folder: PathBuf,
-    tables: [Option<TableFile>; Cached::ALL.len()],
+    files: [Option<TableFile>; Cached::ALL.len()],
     contexts: HashSet<[u8; 16]>,
+    sheets: Sheets,
 }
 
 impl TableSet {
     pub(crate) fn new(folder: PathBuf) -> TableSet {
-        TableSet { folder, tables: [const { None }; Cached::ALL.len()], contexts: HashSet::new() }
+        let files = [const { None }; Cached::ALL.len()];
+        TableSet { folder, files, contexts: HashSet::new(), sheets: Sheets::new() }
     }
 
-    fn push(&mut self, table: Cached, runs: &[&[Cell<'_>]]) -> Result<()> {
-        let slot = &mut self.tables[table as usize];
-        if slot.is_none() {
-            let path = self.folder.join(format!("{}.parquet", table.name()));
-            *slot = Some(TableFile::create(&path, &table.columns())?);
+    /// Adds a record.
+    pub(crate) fn record(&mut self, evidence: &str, at: Position, record: &Record) -> Result<()> {
+        self.sheets.record(evidence, at, record)?;
+        self.spill(ROWS)
+    }
+
+    /// Writes what is gathered, if it is more than so many rows.
+    fn spill(&mut self, most: usize) -> Result<()> {
+        if self.sheets.rows <= most {
+            return Ok(());
         }
-        slot.as_mut().map_or(Ok(()), |it| it.push(runs))
+        let filled = self.sheets.take()?;
+        self.append(filled)
+    }
+
+    fn append(&mut self, filled: Filled) -> Result<()> {
+        for (table, mut rows) in filled.tables {
+            if table == Cached::Contexts {
+                rows = filter_record_batch(&rows, &self.new_contexts(&filled.contexts))?;
+            }
+            if rows.num_rows() == 0 {
+                continue;
+            }
+            let slot = &mut self.files[table as usize];
+            if slot.is_none() {
+                let path = self.folder.join(format!("{}.parquet", table.name()));
+                *slot = Some(TableFile::create(&path, &table.columns())?);
+            }
+            if let Some(file) = slot {
+                file.append(&rows)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Which of these contexts were not written yet.
+    fn new_contexts(&mut self, ids: &[[u8; 16]]) -> BooleanArray {
+        if self.contexts.len() >= REMEMBERED {
+            self.contexts.clear();
+        }
+        ids.iter().map(|id| Some(self.contexts.insert(*id))).collect()
     }
 
     /// Closes all tables; gives those that have rows, with their number.
     pub(crate) fn finish(&mut self) -> Result<Vec<(Cached, u64)>> {
+        self.spill(0)?;
         let mut rows = Vec::new();
-        for (table, slot) in Cached::ALL.into_iter().zip(&mut self.tables) {
+        for (table, slot) in Cached::ALL.into_iter().zip(&mut self.files) {
             if let Some(file) = slot.take() {
                 rows.push((table, file.finish()?));
             }
         }
         Ok(rows)
     }
+}
 
+impl Sheets {
     /// A record understood.
     pub(crate) fn record(&mut self, evidence: &str, at: Position, record: &Record) -> Result<()> {
         let origin = [
@@ -222,10 +305,8 @@ impl TableSet {
         ];
         let ids = event.actor_ids.join(JOINT);
         self.push(Cached::Events, &[origin, &drawn, &said(event, &ids, signin)])?;
-        if self.contexts.len() >= REMEMBERED {
-            self.contexts.clear();
-        }
-        if self.contexts.insert(id) {
+        if self.seen.insert(id) {
+            self.contexts.push(id);
             self.context(&context, seen)?;
         }
         for it in &event.items {
@@ -399,21 +480,29 @@ impl Store {
 
 impl Writer {
     /// Takes one row.
-    pub fn push(&mut self, row: &Row) -> Result<()> {
+    #[cfg(test)]
+    pub(crate) fn push(&mut self, row: &Row) -> Result<()> {
+        let mut lines = self.lines();
+        lines.row(row)?;
+        self.take(lines.fill()?)
+    }
+
+    /// What turns rows of this file into columns, on any thread.
+    pub fn lines(&self) -> Lines {
+        Lines::new(&self.evidence)
+    }
+
+    /// Takes rows that were turned into columns.
+    pub fn take(&mut self, columns: Columns) -> Result<()> {
         let (Some(tables), Some(keys)) = (&mut self.tables, &mut self.keys) else { return Ok(()) };
-        match &row.content {
-            Content::Record(record) => {
-                keys.push(&Key::of(record, &self.evidence, row.position))?;
-                self.meta.records += 1;
-                self.meta.lossy += u64::from(record.losses > 0);
-                self.meta.last_row = self.meta.last_row.max(row.position.row);
-                tables.record(&self.evidence, row.position, record)
-            }
-            Content::Reject(reject) => {
-                self.meta.rejected += 1;
-                tables.reject(&self.evidence, row.position, reject)
-            }
-        }
+        keys.push(&columns.keys)?;
+        let (meta, told) = (&mut self.meta, &columns.told);
+        meta.records += told.records;
+        meta.rejected += told.rejected;
+        meta.lossy += told.lossy;
+        meta.last_row = meta.last_row.max(told.last_row);
+        meta.again += told.again;
+        tables.append(columns.filled)
     }
 
     /// Closes the file's tables; from now on they are found by [`Store::cached`].
@@ -432,6 +521,77 @@ impl Writer {
         clear(&self.place)?;
         fs::rename(&self.folder, &self.place)
             .with_context(|| format!("cannot put {} in place", self.place.display()))
+    }
+}
+
+/// Counts of some rows.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    records: u64,
+    rejected: u64,
+    lossy: u64,
+    last_row: u64,
+    again: u64,
+}
+
+/// Rows of one evidence file on their way into columns.
+pub struct Lines {
+    evidence: String,
+    sheets: Sheets,
+    keys: Vec<u8>,
+    told: Told,
+}
+
+/// Rows of one evidence file as columns: [`Writer::take`] takes them.
+pub struct Columns {
+    filled: Filled,
+    keys: Vec<u8>,
+    told: Told,
+}
+
+impl Lines {
+    fn new(evidence: &str) -> Lines {
+        let evidence = evidence.to_owned();
+        Lines { evidence, sheets: Sheets::new(), keys: Vec::new(), told: Told::default() }
+    }
+
+    /// More of the same file, empty.
+    pub fn like(&self) -> Lines {
+        Lines::new(&self.evidence)
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, row: &Row) -> Result<()> {
+        match &row.content {
+            Content::Record(record) => {
+                let key = Key::of(record, &self.evidence, row.position);
+                self.key(&key, row.position);
+                self.sheets.record(&self.evidence, row.position, record)
+            }
+            Content::Reject(reject) => {
+                self.told.rejected += 1;
+                self.sheets.reject(&self.evidence, row.position, reject)
+            }
+        }
+    }
+
+    /// Adds an audit record that an earlier row of the file states in the same words: it is
+    /// counted, and needs no columns of its own, for it is never the one that stands.
+    pub fn again(&mut self, position: Position, key: &str, body: &str, losses: u32) {
+        self.told.again += 1;
+        self.key(&Key::of_event(key, body, losses, position), position);
+    }
+
+    fn key(&mut self, key: &Key, position: Position) {
+        self.keys.extend_from_slice(&key.bytes());
+        self.told.records += 1;
+        self.told.lossy += u64::from(key.losses > 0);
+        self.told.last_row = self.told.last_row.max(position.row);
+    }
+
+    /// Gives the columns.
+    pub fn fill(mut self) -> Result<Columns> {
+        Ok(Columns { filled: self.sheets.take()?, keys: self.keys, told: self.told })
     }
 }
 

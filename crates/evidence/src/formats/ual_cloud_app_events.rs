@@ -31,7 +31,7 @@ pub(super) const FORMAT: Format = Format {
     open: |head, _| Wrapped::open(head, (unwrap, Silence::Copy), &[], ""),
 };
 
-fn unwrap(row: &Value, _: &Clock) -> Result<Audit, &'static str> {
+fn unwrap(row: &Value, _: &Clock) -> Result<Audit<'static>, &'static str> {
     let raw = json::at(row, &["RawEventData"]);
     let found = inside(raw).ok_or(match raw {
         Value::Null => "RawEventData is empty: no record of the audit log",

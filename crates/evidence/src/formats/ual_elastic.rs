@@ -81,7 +81,7 @@ fn put(out: &mut Map<String, Value>, path: &str, field: &Value) {
 const BAGS: [&str; 4] =
     ["Parameters", "ExtendedProperties", "OperationProperties", "DeviceProperties"];
 
-fn unwrap(row: &Value, _: &Clock) -> Result<Audit, &'static str> {
+fn unwrap(row: &Value, _: &Clock) -> Result<Audit<'static>, &'static str> {
     let document = document(row);
     let original = [document.get("event.original"), document.pointer("/event/original")];
     if let Some(whole) = original.into_iter().flatten().find_map(inside)

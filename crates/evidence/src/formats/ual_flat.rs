@@ -34,7 +34,7 @@ pub(super) const FORMAT: Format = Format {
     },
 };
 
-fn unwrap(row: &Value, clock: &Clock) -> Result<Audit, &'static str> {
+fn unwrap(row: &Value, clock: &Clock) -> Result<Audit<'static>, &'static str> {
     let fields = row.as_object().ok_or("no row of a table")?;
     let prefix = fields.keys().any(|it| it.starts_with(PREFIX));
     let mut audit = Value::Object(Map::new());

@@ -56,7 +56,7 @@ const SAME: [&str; 17] = [
     "ClientAppId",
 ];
 
-fn unwrap(row: &Value, clock: &Clock) -> Result<Audit, &'static str> {
+fn unwrap(row: &Value, clock: &Clock) -> Result<Audit<'static>, &'static str> {
     let text = |key: &str| json::text(row, &[key]);
     let mut audit = Map::new();
     let mut set = |key: &str, value: Value| {

@@ -35,7 +35,7 @@ pub(super) const FORMAT: Format = Format {
     open: |head, _| Wrapped::open(head, (unwrap, Silence::Derived), &["TimeStamp"], ""),
 };
 
-fn unwrap(row: &Value, _: &Clock) -> Result<Audit, &'static str> {
+fn unwrap(row: &Value, _: &Clock) -> Result<Audit<'static>, &'static str> {
     let sessions = row.get("OperationCount").is_some();
     Err(if sessions {
         "derived from an audit record, without its id: export the audit log itself"

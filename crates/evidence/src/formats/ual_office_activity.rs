@@ -72,7 +72,7 @@ const OWN: [&str; 17] = [
     "MG",
 ];
 
-fn unwrap(row: &Value, clock: &Clock) -> Result<Audit, &'static str> {
+fn unwrap(row: &Value, clock: &Clock) -> Result<Audit<'static>, &'static str> {
     let fields = row.as_object().ok_or("no JSON object")?;
     let mut audit = Map::new();
     // `UserId_` stands in for a `UserId` that is empty: after the plain names.

@@ -9,7 +9,7 @@ use crate::{
     normal::{
         json,
         ual_words::Audit,
-        ual_wrapped::{Clock, Silence, Wrapped},
+        ual_wrapped::{Clock, Wrapped},
     },
 };
 
@@ -23,10 +23,10 @@ pub(super) const FORMAT: Format = Format {
         json::all_in(&head.keys, &["CreationTime", "Operation"])
             && json::any_in(&head.keys, &["Workload", "UserId", "RecordType", "OrganizationId"])
     },
-    open: |head, _| Wrapped::open(head, (bare, Silence::Log), &[], ""),
+    open: |head, _| Wrapped::open_bare(head, bare),
 };
 
-fn bare(row: &Value, _: &Clock) -> Result<Audit, &'static str> {
+fn bare(row: &Value, _: &Clock) -> Result<Audit<'static>, &'static str> {
     // Files put together by hand hold wrapped records beside bare ones.
     match super::ual_search_json::data(row) {
         Some(_) => super::ual_search_json::wrapped(row),

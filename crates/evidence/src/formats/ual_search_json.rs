@@ -29,7 +29,7 @@ pub(super) const FORMAT: Format = Format {
     open: |head, _| Wrapped::open(head, (unwrap, Silence::Log), &[], ""),
 };
 
-fn unwrap(row: &Value, _: &Clock) -> Result<Audit, &'static str> {
+fn unwrap(row: &Value, _: &Clock) -> Result<Audit<'static>, &'static str> {
     match data(row) {
         Some(_) => wrapped(row),
         None => Ok(Audit::new(row.clone())),
@@ -42,7 +42,7 @@ pub(super) fn data(row: &Value) -> Option<&Value> {
 }
 
 /// Takes the record out of `AuditData`.
-pub(super) fn wrapped(row: &Value) -> Result<Audit, &'static str> {
+pub(super) fn wrapped(row: &Value) -> Result<Audit<'static>, &'static str> {
     let data = data(row).ok_or("AuditData is missing")?;
     // PowerShell 5 wraps a text that bears notes once more.
     let text = data.get("value").filter(|it| it.is_string() && data.get("Operation").is_none());

@@ -33,7 +33,7 @@ pub(super) const FORMAT: Format = Format {
     open: |head, _| Wrapped::open(head, (unwrap, Silence::Copy), &[], ""),
 };
 
-fn unwrap(row: &Value, _: &Clock) -> Result<Audit, &'static str> {
+fn unwrap(row: &Value, _: &Clock) -> Result<Audit<'static>, &'static str> {
     let raw = json::at(row, &["_raw"]);
     let event = inside(raw).ok_or("_raw is cut or broken JSON")?;
     match super::ual_search_json::data(&event) {

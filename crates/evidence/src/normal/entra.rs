@@ -108,7 +108,7 @@ impl Rows {
         match row {
             RawRow::Json(value) => Some(bare(value)),
             RawRow::Cells(cells) => Some(in_words(of_cells(&self.columns, cells))),
-            RawRow::Card(_) | RawRow::Line(_) => None,
+            RawRow::Card(_) | RawRow::Line(_) | RawRow::Text(_) => None,
         }
     }
 }

@@ -6,8 +6,8 @@
 use model::{Content, Event, Item, Record, Reject, What};
 use serde_json::{Map, Value, json};
 
-use super::{address, date, ip, json as look, name, signin, ual_words::Audit};
-use crate::canonical;
+use super::{address, date, ip, name, signin, ual_words::Audit};
+use crate::{canonical, tree::Json};
 
 /// Reads an AuditData object: a record, or a reject with what it still tells.
 pub(crate) fn record(audit: &Audit) -> Content {
@@ -35,7 +35,7 @@ fn is_id(text: &str) -> bool {
     !signin::id(text).is_empty() && (figures || text.len() < 5)
 }
 
-fn lead(audit: &Value, reason: &str) -> Reject {
+fn lead<J: Json>(audit: &J, reason: &str) -> Reject {
     Reject {
         reason: reason.to_owned(),
         at: date::parse_iso(&text(audit, "CreationTime")),
@@ -45,8 +45,8 @@ fn lead(audit: &Value, reason: &str) -> Reject {
 }
 
 /// Reads what an AuditData object says. `Err` names what is missing.
-pub(crate) fn event(audit: &Value) -> Result<Event, &'static str> {
-    if !audit.is_object() {
+pub(crate) fn event<J: Json>(audit: &J) -> Result<Event, &'static str> {
+    if !audit.is_bag() {
         return Err("AuditData is no JSON object");
     }
     let created = text(audit, "CreationTime");
@@ -83,31 +83,31 @@ pub(crate) fn event(audit: &Value) -> Result<Event, &'static str> {
     Ok(event)
 }
 
-fn text(value: &Value, key: &str) -> String {
-    value.get(key).map(look::scalar).unwrap_or_default()
+fn text<J: Json>(value: &J, key: &str) -> String {
+    value.get(key).map(Json::scalar).unwrap_or_default()
 }
 
-fn number(value: &Value, key: &str) -> i32 {
+fn number<J: Json>(value: &J, key: &str) -> i32 {
     let found = value.get(key);
-    let typed = found.and_then(Value::as_f64).map(|it| it as i32);
-    typed.or_else(|| found?.as_str()?.trim().parse().ok()).unwrap_or(-1)
+    let typed = found.and_then(Json::float).map(|it| it as i32);
+    typed.or_else(|| found?.str()?.trim().parse().ok()).unwrap_or(-1)
 }
 
 /// Looks up a Name/Value bag.
-fn property(audit: &Value, bag: &str, wanted: &str) -> String {
-    let bag = audit.get(bag).and_then(Value::as_array);
+fn property<J: Json>(audit: &J, bag: &str, wanted: &str) -> String {
+    let bag = audit.get(bag).and_then(Json::list);
     let found =
-        bag.into_iter().flatten().find(|it| it.get("Name").and_then(Value::as_str) == Some(wanted));
+        bag.into_iter().flatten().find(|it| it.get("Name").and_then(Json::str) == Some(wanted));
     found.map(|it| text(it, "Value")).unwrap_or_default()
 }
 
 /// Other names of the actor, from records of people only: an application acts in many names.
-fn actor_ids(audit: &Value, event: &Event) -> Vec<String> {
+fn actor_ids<J: Json>(audit: &J, event: &Event) -> Vec<String> {
     if !event.actor.contains('@') || matches!(event.user_type, 3..=6) {
         return Vec::new();
     }
     let mut found = vec![name::account(&text(audit, "UserKey"))];
-    let actors = audit.get("Actor").and_then(Value::as_array);
+    let actors = audit.get("Actor").and_then(Json::list);
     for actor in actors.into_iter().flatten() {
         // 0 object id, 3 PUID, 5 UPN (Azure Active Directory schema, IdentityTypeValuePair).
         if matches!(number(actor, "Type"), 0 | 3 | 5) {
@@ -133,7 +133,7 @@ fn is_identifier(text: &str) -> bool {
 }
 
 /// `ResultStatus` of a logon says only that the HTTP call worked: operation and error tell.
-fn outcome(event: &mut Event, audit: &Value) {
+fn outcome<J: Json>(event: &mut Event, audit: &J) {
     event.error = number(audit, "ErrorNumber");
     if event.error < 0 {
         event.error = number(audit, "ErrorCode");
@@ -150,24 +150,22 @@ fn outcome(event: &mut Event, audit: &Value) {
 }
 
 /// Where from, with what: address, session, token, application, client, device.
-fn origin(event: &mut Event, audit: &Value) {
+fn origin<J: Json>(event: &mut Event, audit: &J) {
     let addresses = ["ClientIPAddress", "ClientIP", "ActorIpAddress"];
     event.ip =
         addresses.iter().find_map(|key| ip::canonical(&text(audit, key))).unwrap_or_default();
-    let null = Value::Null;
-    let context = audit.get("AppAccessContext").unwrap_or(&null);
+    let context = |key| audit.get("AppAccessContext").map(|it| text(it, key)).unwrap_or_default();
     let device = |wanted| property(audit, "DeviceProperties", wanted);
-    event.session =
-        first([text(context, "AADSessionId"), text(audit, "SessionId"), device("SessionId")])
-            .to_lowercase();
-    event.token = text(context, "UniqueTokenId");
+    event.session = first([context("AADSessionId"), text(audit, "SessionId"), device("SessionId")])
+        .to_lowercase();
+    event.token = context("UniqueTokenId");
     event.app = first([
         signin::id(&text(audit, "ClientAppId")),
-        signin::id(&text(context, "ClientAppId")),
+        signin::id(&context("ClientAppId")),
         signin::id(&text(audit, "AppId")),
         signin::id(&text(audit, "ApplicationId")),
     ]);
-    event.app_name = first([text(context, "ClientAppName"), text(audit, "ApplicationDisplayName")]);
+    event.app_name = first([context("ClientAppName"), text(audit, "ApplicationDisplayName")]);
     event.client = text(audit, "ClientInfoString");
     event.agent = first([
         property(audit, "ExtendedProperties", "UserAgent"),
@@ -217,7 +215,7 @@ fn agent_of_details(details: &str) -> String {
 }
 
 /// What rules on persistence and settings need: compact JSON with sorted keys.
-fn detail(audit: &Value, event: &Event) -> String {
+fn detail<J: Json>(audit: &J, event: &Event) -> String {
     let parameters = bag(audit, "Parameters");
     let modified = modified(audit);
     let rule = event.operation.contains("InboxRule");
@@ -228,7 +226,7 @@ fn detail(audit: &Value, event: &Event) -> String {
     properties.extend(bag(audit, "ExtendedProperties"));
     let targets: Vec<String> = audit
         .get("Target")
-        .and_then(Value::as_array)
+        .and_then(Json::list)
         .into_iter()
         .flatten()
         .map(|it| text(it, "ID"))
@@ -249,7 +247,7 @@ fn detail(audit: &Value, event: &Event) -> String {
 }
 
 /// A value in the spelling of the log: exports and canonical forms write truth in their own ways.
-fn said(value: &Value, key: &str) -> String {
+fn said<J: Json>(value: &J, key: &str) -> String {
     match text(value, key) {
         it if it.eq_ignore_ascii_case("true") => "True".to_owned(),
         it if it.eq_ignore_ascii_case("false") => "False".to_owned(),
@@ -258,8 +256,8 @@ fn said(value: &Value, key: &str) -> String {
 }
 
 /// A Name/Value bag as an object with sorted keys.
-fn bag(audit: &Value, key: &str) -> Map<String, Value> {
-    let list = audit.get(key).and_then(Value::as_array);
+fn bag<J: Json>(audit: &J, key: &str) -> Map<String, Value> {
+    let list = audit.get(key).and_then(Json::list);
     let mut pairs: Vec<(String, String)> =
         list.into_iter().flatten().map(|it| (text(it, "Name"), said(it, "Value"))).collect();
     pairs.retain(|(name, _)| !name.is_empty());
@@ -267,12 +265,12 @@ fn bag(audit: &Value, key: &str) -> Map<String, Value> {
     pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect()
 }
 
-fn modified(audit: &Value) -> Map<String, Value> {
-    let list = audit.get("ModifiedProperties").and_then(Value::as_array);
+fn modified<J: Json>(audit: &J) -> Map<String, Value> {
+    let list = audit.get("ModifiedProperties").and_then(Json::list);
     let mut pairs: Vec<(String, Value)> = list
         .into_iter()
         .flatten()
-        .filter(|it| it.is_object())
+        .filter(|it| it.is_bag())
         .map(|it| (text(it, "Name"), json!([said(it, "OldValue"), said(it, "NewValue")])))
         .collect();
     pairs.retain(|(name, _)| !name.is_empty());
@@ -281,28 +279,28 @@ fn modified(audit: &Value) -> Map<String, Value> {
 }
 
 /// Items and folders named. Bind lists items per folder; Sync names one folder; moves name both.
-fn items(audit: &Value) -> Vec<Item> {
+fn items<J: Json>(audit: &J) -> Vec<Item> {
     let mut found = Vec::new();
     let source = folder_path(audit.get("Folder"));
-    if let Some(one) = audit.get("Item").filter(|it| it.is_object()) {
+    if let Some(one) = audit.get("Item").filter(|it| it.is_bag()) {
         found.push(item(one, "source", &source));
     }
-    let affected = audit.get("AffectedItems").and_then(Value::as_array);
+    let affected = audit.get("AffectedItems").and_then(Json::list);
     found.extend(affected.into_iter().flatten().map(|it| item(it, "source", &source)));
-    let folders = audit.get("Folders").and_then(Value::as_array);
+    let folders = audit.get("Folders").and_then(Json::list);
     for folder in folders.into_iter().flatten() {
         let path = path_of(folder);
-        let items = folder.get("FolderItems").and_then(Value::as_array);
+        let items = folder.get("FolderItems").and_then(Json::list);
         let before = found.len();
         found.extend(items.into_iter().flatten().map(|it| item(it, "source", &path)));
         if found.len() == before && !path.is_empty() {
             found.push(Item { role: "source".into(), folder: path, ..Item::default() });
         }
     }
-    let messages = audit.get("Messages").and_then(Value::as_array);
+    let messages = audit.get("Messages").and_then(Json::list);
     for folder in messages.into_iter().flatten() {
         let path = path_of(folder);
-        let items = folder.get("MessageItems").and_then(Value::as_array);
+        let items = folder.get("MessageItems").and_then(Json::list);
         found.extend(items.into_iter().flatten().map(|it| item(it, "source", &path)));
     }
     let destination = folder_path(audit.get("DestFolder"));
@@ -315,7 +313,7 @@ fn items(audit: &Value) -> Vec<Item> {
     found
 }
 
-fn item(value: &Value, role: &str, fallback: &str) -> Item {
+fn item<J: Json>(value: &J, role: &str, fallback: &str) -> Item {
     let own = folder_path(value.get("ParentFolder"));
     Item {
         role: role.to_owned(),
@@ -327,25 +325,25 @@ fn item(value: &Value, role: &str, fallback: &str) -> Item {
     }
 }
 
-fn folder_path(folder: Option<&Value>) -> String {
+fn folder_path<J: Json>(folder: Option<&J>) -> String {
     folder.map(path_of).unwrap_or_default()
 }
 
 /// `Path` is «Not Available» in older Sync records: then the folder's name is all that is known.
-fn path_of(folder: &Value) -> String {
+fn path_of<J: Json>(folder: &J) -> String {
     let path = text(folder, "Path");
     let unknown = path.is_empty() || path.eq_ignore_ascii_case("not available");
     name::folder(&if unknown { text(folder, "Name") } else { path })
 }
 
-fn recipients(audit: &Value) -> Vec<String> {
+fn recipients<J: Json>(audit: &J) -> Vec<String> {
     let list = ["recipientList", "RecipientList", "Recipients"]
         .iter()
-        .find_map(|key| audit.get(*key)?.as_array());
+        .find_map(|key| audit.get(key)?.list());
     let mut found: Vec<String> = list
         .into_iter()
         .flatten()
-        .map(|it| if it.is_object() { text(it, "Address") } else { look::scalar(it) })
+        .map(|it| if it.is_bag() { text(it, "Address") } else { it.scalar() })
         .map(|it| address::normalise(&it))
         .filter(|it| !it.is_empty())
         .collect();

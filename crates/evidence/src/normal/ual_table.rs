@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Content, Micros, Reading, Reject, ResultNumbers};
+use model::{Content, Micros, Reading, Record, Reject, ResultNumbers};
 use serde_json::Value;
 
 use super::{
@@ -10,16 +10,25 @@ use super::{
     date, name, ual,
     ual_words::{self, Audit},
 };
-use crate::format::{Head, RawRow, RowReader};
+use crate::{
+    format::{Apart, Head, RawRow, RowReader},
+    tree::Tree,
+};
+
+/// The columns that make the record.
+#[derive(Clone, Copy)]
+struct Columned {
+    data: Option<usize>,
+    id: Option<usize>,
+    raw: Option<usize>,
+}
 
 /// Reads rows whose `AuditData` holds the record.
 pub(crate) struct Table {
-    data: Option<usize>,
-    id: Option<usize>,
+    record: Columned,
     at: Option<usize>,
     operation: Option<usize>,
     user: Option<usize>,
-    raw: Option<usize>,
     index: Option<usize>,
     count: Option<usize>,
     dates: date::Survey,
@@ -88,12 +97,14 @@ impl Table {
     pub(crate) fn new(head: &Head) -> Table {
         let at = |names: &[&str]| head.columns.at(names);
         Table {
-            data: at(&["auditdata"]),
-            id: at(&["identity", "recordid", "id"]),
+            record: Columned {
+                data: at(&["auditdata"]),
+                id: at(&["identity", "recordid", "id"]),
+                raw: at(&["_raw"]),
+            },
             at: at(&["creationdate", "createddatetime"]),
             operation: at(&["operations", "operation"]),
             user: at(&["userids", "userid", "userprincipalname"]),
-            raw: at(&["_raw"]),
             index: at(&["resultindex"]),
             count: at(&["resultcount"]),
             results: Results::default(),
@@ -118,8 +129,10 @@ impl Table {
             account: name::account(cell(cells, self.user)),
         }
     }
+}
 
-    fn parsed(&self, cells: &[&str]) -> Result<Audit, &'static str> {
+impl Columned {
+    fn parsed<'c>(&self, cells: &[&'c str]) -> Result<Audit<'c>, &'static str> {
         let data = cell(cells, self.data);
         let raw = cell(cells, self.raw);
         let text = match (data.is_empty(), raw.is_empty()) {
@@ -127,8 +140,8 @@ impl Table {
             (true, true) => return Err("AuditData is empty"),
             (true, false) => raw,
         };
-        match ual_words::parse(text) {
-            Ok(value @ Value::Object(_)) => {
+        match ual_words::parse_in_place(text) {
+            Ok(value @ Tree::Object(_)) => {
                 Ok(Audit { id: cell(cells, self.id).to_owned(), ..Audit::new(value) })
             }
             _ if data.is_empty() => Err("AuditData is empty: the collector cut the record"),
@@ -142,16 +155,41 @@ impl Table {
     }
 }
 
+impl Apart for Columned {
+    fn record(&self, row: RawRow<'_>) -> Option<Box<Record>> {
+        let RawRow::Cells(cells) = row else { return None };
+        match ual::record(&self.parsed(cells).ok()?) {
+            Content::Record(record) => Some(record),
+            Content::Reject(_) => None,
+        }
+    }
+
+    fn essence<'r>(&self, row: RawRow<'r>) -> Option<[&'r str; 3]> {
+        let RawRow::Cells(cells) = row else { return None };
+        let (data, raw) = (cell(cells, self.data), cell(cells, self.raw));
+        (!data.is_empty() || !raw.is_empty()).then(|| [data, raw, cell(cells, self.id)])
+    }
+}
+
 impl RowReader for Table {
-    fn read(&mut self, row: RawRow<'_>) -> Content {
-        let RawRow::Cells(cells) = row else {
-            return Content::Reject(Reject { reason: "no table row".into(), ..Reject::default() });
-        };
+    fn apart(&self) -> Option<Box<dyn Apart>> {
+        Some(Box::new(self.record))
+    }
+
+    fn note(&mut self, row: RawRow<'_>) {
+        let RawRow::Cells(cells) = row else { return };
         if self.dates.order().is_none_or(|it| it == date::DateOrder::Ymd) {
             self.dates.feed(cell(cells, self.at));
         }
         self.results.feed(cell(cells, self.index), cell(cells, self.count));
-        let audit = match self.parsed(cells) {
+    }
+
+    fn read(&mut self, row: RawRow<'_>) -> Content {
+        let RawRow::Cells(cells) = row else {
+            return Content::Reject(Reject { reason: "no table row".into(), ..Reject::default() });
+        };
+        self.note(row);
+        let audit = match self.record.parsed(cells) {
             Ok(audit) => audit,
             Err(reason) => return Content::Reject(self.lead(cells, reason)),
         };
@@ -182,7 +220,7 @@ impl RowReader for Table {
 
     fn canonical(&mut self, row: RawRow<'_>) -> Value {
         let RawRow::Cells(cells) = row else { return Value::Null };
-        self.parsed(cells).map(|it| it.compared()).unwrap_or_default()
+        self.record.parsed(cells).map(|it| it.compared()).unwrap_or_default()
     }
 }
 

@@ -4,61 +4,65 @@
 //! Source of the words: «Office 365 Management Activity API schema», enumerations UserType and
 //! LogonType, Microsoft Learn.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{date, record_types};
-use crate::canonical;
+use crate::{
+    canonical,
+    tree::{Fields, Json, Tree},
+};
 
 /// An audit record taken out of its container.
-pub(crate) struct Audit {
+pub(crate) struct Audit<'t> {
     /// The AuditData object.
-    pub(crate) value: Value,
+    pub(crate) value: Tree<'t>,
     /// How much of it is known to be lost.
     pub(crate) losses: u32,
     /// The id that the wrapper states; empty if none.
     pub(crate) id: String,
 }
 
-impl Audit {
+impl<'t> Audit<'t> {
     /// Takes an AuditData object as some export wrote it.
-    pub(crate) fn new(mut value: Value) -> Audit {
+    pub(crate) fn new(value: impl Into<Tree<'t>>) -> Audit<'t> {
+        let mut value = value.into();
         let losses = settle(&mut value);
         Audit { value, losses, id: String::new() }
     }
 
     /// The value that is compared with other exports of the record.
     pub(crate) fn compared(&self) -> Value {
-        canonical::form(&self.value).unwrap_or_default()
+        canonical::form(&Value::from(&self.value)).unwrap_or_default()
     }
 
     /// Hash of that value.
     pub(crate) fn body(&self) -> String {
-        canonical::body_of(&self.value)
+        canonical::body_of_json(&self.value)
     }
 }
 
 /// Puts an AuditData object into the API's spelling. Returns how much of it was lost on export;
 /// what was lost is absent afterwards, so that it contradicts no whole copy.
-fn settle(audit: &mut Value) -> u32 {
-    if let Some(fields) = audit.as_object_mut() {
+fn settle(audit: &mut Tree<'_>) -> u32 {
+    if let Tree::Object(fields) = audit {
         number(fields, "RecordType", record_types::number);
         number(fields, "UserType", user_type);
         number(fields, "LogonType", logon_type);
         number(fields, "InternalLogonType", logon_type);
-        if let Some(Value::String(text)) = fields.get_mut("CreationTime")
+        if let Some(Tree::Text(text)) = fields.get_mut("CreationTime")
             && let Some(settled) = time(text)
         {
-            *text = settled;
+            *text = settled.into();
         }
     }
     drop_lost(audit)
 }
 
-fn number(fields: &mut Map<String, Value>, key: &str, of_word: fn(&str) -> Option<i32>) {
+fn number(fields: &mut Fields<'_>, key: &str, of_word: fn(&str) -> Option<i32>) {
     if let Some(field) = fields.get_mut(key)
-        && let Some(number) = field.as_str().and_then(of_word)
+        && let Some(number) = field.str().and_then(of_word)
     {
-        *field = number.into();
+        *field = Tree::Number(number.into());
     }
 }
 
@@ -110,24 +114,24 @@ pub(crate) fn as_written(at: model::Micros) -> String {
 
 /// Takes out texts that PowerShell and Power Query write where a list or an object was not
 /// expanded. Returns how many.
-fn drop_lost(value: &mut Value) -> u32 {
+fn drop_lost(value: &mut Tree<'_>) -> u32 {
     match value {
-        Value::Array(list) => {
+        Tree::List(list) => {
             let lost = list.iter().filter(|it| is_lost(it)).count();
             if lost == 0 {
                 return list.iter_mut().map(drop_lost).sum();
             }
             // `@{Name=ForwardTo; Value=a@b}` is a pair all the same; beside what is wholly lost
             // nothing keeps its place in the list.
-            let pairs: Option<Vec<Value>> = list.iter().map(pair).collect();
-            *value = pairs.map_or(Value::Null, Value::Array);
+            let pairs: Option<Vec<Tree<'_>>> = list.iter().map(pair).collect();
+            *value = pairs.map_or(Tree::Null, Tree::List);
             u32::try_from(lost).unwrap_or(u32::MAX)
         }
-        Value::Object(fields) => fields
+        Tree::Object(fields) => fields
             .values_mut()
             .map(|field| {
                 if is_lost(field) {
-                    *field = Value::Null;
+                    *field = Tree::Null;
                     return 1;
                 }
                 drop_lost(field)
@@ -137,8 +141,8 @@ fn drop_lost(value: &mut Value) -> u32 {
     }
 }
 
-fn is_lost(value: &Value) -> bool {
-    let Some(text) = value.as_str() else { return false };
+fn is_lost(value: &Tree<'_>) -> bool {
+    let Some(text) = value.str() else { return false };
     match text.as_bytes().first() {
         Some(b'S') => {
             ["System.Object", "System.String[]", "System.Collections.", "System.Management."]
@@ -153,11 +157,11 @@ fn is_lost(value: &Value) -> bool {
 }
 
 /// `@{Name=Identity; Value=joey}` as an object.
-fn pair(value: &Value) -> Option<Value> {
-    let inside = value.as_str()?.strip_prefix("@{Name=")?.strip_suffix('}')?;
+fn pair<'t>(value: &Tree<'_>) -> Option<Tree<'t>> {
+    let inside = value.str()?.strip_prefix("@{Name=")?.strip_suffix('}')?;
     let (name, text) = inside.split_once("; Value=")?;
     let name = name.to_owned();
-    Some(serde_json::json!({"Name": name, "Value": text}))
+    Some(serde_json::json!({"Name": name, "Value": text}).into())
 }
 
 /// Fields that hold JSON as text in the record itself (of alerts, investigations, Power Automate).
@@ -168,6 +172,14 @@ pub(crate) fn opened(name: &str, field: &Value) -> Value {
     let text = field.as_str().map(str::trim).filter(|it| it.starts_with(['[', '{']));
     let text = text.filter(|_| !TEXTS.contains(&name));
     text.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_else(|| field.clone())
+}
+
+/// Reads JSON text like [`parse`], its strings left where they stand.
+pub(crate) fn parse_in_place(text: &str) -> Result<Tree<'_>, serde_json::Error> {
+    match serde_json::from_str(text.trim()) {
+        Ok(Tree::Text(_)) | Err(_) => parse(text).map(Tree::from),
+        Ok(tree) => Ok(tree),
+    }
 }
 
 /// Reads JSON text that exports escaped once more than needed: a JSON string around it, quotes
@@ -208,9 +220,9 @@ mod tests {
         let want = json!({
             "RecordType": 50, "UserType": 3, "LogonType": 0, "CreationTime": "2025-10-20T01:02:03"
         });
-        assert_eq!((spelt.value, spelt.losses), (want, 0));
+        assert_eq!((Value::from(&spelt.value), spelt.losses), (want, 0));
         let kept = json!({"CreationTime": "2025-10-20T01:02", "UserType": "7", "LogonType": ""});
-        assert_eq!(Audit::new(kept.clone()).value, kept);
+        assert_eq!(Value::from(&Audit::new(kept.clone()).value), kept);
     }
 
     #[test]
@@ -224,7 +236,7 @@ mod tests {
             "Folders": null, "Item": null, "Actor": null, "S": "System.X",
             "Parameters": [{"Name": "ForwardTo", "Value": "a; b"}, {"Name": "Name", "Value": ""}]
         });
-        assert_eq!(it.value, want);
+        assert_eq!(Value::from(&it.value), want);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use model::{Content, Reading, Reject};
+use model::{Content, Reading, Record, Reject};
 use serde_json::{Map, Value};
 
 use super::{
@@ -11,10 +11,13 @@ use super::{
     ual_table::{Results, lead_of_text},
     ual_words::{self, Audit},
 };
-use crate::format::{Head, RawRow, RowReader};
+use crate::{
+    format::{Apart, Head, RawRow, RowReader},
+    tree::Tree,
+};
 
 /// Takes an audit record out of a row. `Err` says why there is none.
-pub(crate) type Unwrap = fn(&Value, &Clock) -> Result<Audit, &'static str>;
+pub(crate) type Unwrap = fn(&Value, &Clock) -> Result<Audit<'static>, &'static str>;
 
 /// What the silence of a container is worth.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -58,9 +61,41 @@ pub(crate) struct Wrapped {
     clock: Clock,
     results: Results,
     silence: Silence,
+    bare: bool,
+}
+
+/// Audit records that stand in the file as they are, one JSON object each.
+struct Bare;
+
+impl Apart for Bare {
+    fn record(&self, row: RawRow<'_>) -> Option<Box<Record>> {
+        let RawRow::Text(text) = row else { return None };
+        let tree: Tree<'_> = serde_json::from_str(text).ok()?;
+        let Tree::Object(fields) = &tree else { return None };
+        // What has a wrapper around it, or numbers of a search, is looked at in its turn.
+        if ["AuditData", "ResultIndex", "ResultCount"].iter().any(|it| fields.has_word(it)) {
+            return None;
+        }
+        match ual::record(&Audit::new(tree)) {
+            Content::Record(record) => Some(record),
+            Content::Reject(_) => None,
+        }
+    }
+
+    fn essence<'r>(&self, row: RawRow<'r>) -> Option<[&'r str; 3]> {
+        match row {
+            RawRow::Text(text) => Some([text, "", ""]),
+            _ => None,
+        }
+    }
 }
 
 impl Wrapped {
+    /// Opens a file of records that mostly stand there as they are.
+    pub(crate) fn open_bare(head: &Head, unwrap: Unwrap) -> Box<dyn RowReader> {
+        Box::new(Wrapped { bare: true, ..Wrapped::new(head, (unwrap, Silence::Log), &[], "") })
+    }
+
     /// Opens a container. `local` names the columns of a table whose times are written in the
     /// host's culture, and `zone` is theirs (empty for UTC).
     pub(crate) fn open(
@@ -69,12 +104,21 @@ impl Wrapped {
         local: &[&str],
         zone: &str,
     ) -> Box<dyn RowReader> {
+        Box::new(Wrapped::new(head, (unwrap, silence), local, zone))
+    }
+
+    fn new(
+        head: &Head,
+        (unwrap, silence): (Unwrap, Silence),
+        local: &[&str],
+        zone: &str,
+    ) -> Wrapped {
         let header: Vec<String> = head.header.iter().map(|it| column(it)).collect();
         let is_local = |name: &String| local.iter().any(|it| it.eq_ignore_ascii_case(name));
         let times = header.iter().enumerate().filter(|it| is_local(it.1)).map(|it| it.0).collect();
         let clock = Clock { survey: date::Survey::default(), zone: zone.to_owned() };
         let results = Results::default();
-        Box::new(Wrapped { header, unwrap, times, clock, results, silence })
+        Wrapped { header, unwrap, times, clock, results, silence, bare: false }
     }
 
     fn value<'a>(&self, row: RawRow<'a>) -> Option<Cow<'a, Value>> {
@@ -133,6 +177,14 @@ fn column(text: &str) -> String {
 }
 
 impl RowReader for Wrapped {
+    fn apart(&self) -> Option<Box<dyn Apart>> {
+        self.bare.then(|| Box::new(Bare) as Box<dyn Apart>)
+    }
+
+    fn note(&mut self, _row: RawRow<'_>) {
+        self.results.feed("", "");
+    }
+
     fn needs_survey(&self) -> bool {
         !self.times.is_empty()
     }

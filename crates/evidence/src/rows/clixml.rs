@@ -113,7 +113,7 @@ impl<'a> CliObjects<'a> {
         let kept = if value.is_ok() { n } else { n.min(KEPT) };
         let text = self.buffer.at_hand()[..kept].to_vec();
         self.buffer.consume(n);
-        Element { from, to: from + n as u64, text, value }
+        Element { from, to: from + n as u64, text, value, whole: false }
     }
 }
 

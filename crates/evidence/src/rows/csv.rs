@@ -8,9 +8,10 @@
 use crate::{limits, rows::buffer::Buffer};
 
 /// How a row came out.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) enum Flaw {
     /// Sound.
+    #[default]
     None,
     /// A quote stands where none may stand.
     Quotes,
@@ -21,6 +22,7 @@ pub(crate) enum Flaw {
 }
 
 /// A row with its place in the stream.
+#[derive(Default)]
 pub(crate) struct Line {
     pub(crate) from: u64,
     pub(crate) to: u64,

@@ -3,6 +3,7 @@
 //!
 //! A broken object costs itself only: the next one is found by the way the file's objects begin.
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::{limits, rows::buffer::Buffer};
@@ -21,6 +22,13 @@ pub(crate) struct Element {
     pub(crate) text: Vec<u8>,
     /// The value, or why there is none.
     pub(crate) value: Result<Value, &'static str>,
+    /// The text is sound and was not taken apart: `value` says nothing yet.
+    pub(crate) whole: bool,
+}
+
+/// Takes apart the text of an object that was found whole.
+pub(crate) fn parsed(text: &[u8]) -> Result<Value, &'static str> {
+    serde_json::from_slice(text).map_err(|it| reason(&it))
 }
 
 /// Splits a stream into objects.
@@ -34,6 +42,8 @@ pub(crate) struct Objects<'a> {
     tail: bool,
     /// What the wrapper says its rows belong to, where that is a user: the rows themselves do not.
     context: Option<Value>,
+    /// Sound objects are handed over as text.
+    whole: bool,
 }
 
 enum Scan {
@@ -44,7 +54,19 @@ enum Scan {
 
 impl<'a> Objects<'a> {
     pub(crate) fn new(buffer: Buffer<'a>) -> Objects<'a> {
-        Objects { buffer, begins: Vec::new(), open: Vec::new(), tail: false, context: None }
+        Objects {
+            buffer,
+            begins: Vec::new(),
+            open: Vec::new(),
+            tail: false,
+            context: None,
+            whole: false,
+        }
+    }
+
+    /// The same, but sound objects are not taken apart: that can be done elsewhere.
+    pub(crate) fn whole(buffer: Buffer<'a>) -> Objects<'a> {
+        Objects { whole: true, ..Objects::new(buffer) }
     }
 
     /// Why the stream ended early, once.
@@ -120,23 +142,7 @@ impl<'a> Objects<'a> {
             let at_hand = self.buffer.at_hand();
             let window = &at_hand[..at_hand.len().min(look)];
             match object_end(window) {
-                Scan::Whole(n) => {
-                    let parsed = serde_json::from_slice::<Value>(&at_hand[..n]);
-                    return match parsed {
-                        Ok(mut value) => {
-                            if let (Some(context), Some(fields)) =
-                                (&self.context, value.as_object_mut())
-                            {
-                                fields.insert("@odata.context".to_owned(), context.clone());
-                            }
-                            if self.begins.is_empty() {
-                                self.begins = beginning(at_hand);
-                            }
-                            self.take(n, Ok(value))
-                        }
-                        Err(error) => self.broken(n, reason(&error)),
-                    };
-                }
+                Scan::Whole(n) => return self.ended(n),
                 Scan::More if window.len() < at_hand.len() => {
                     let n = window.len();
                     if self.others_begin(n) {
@@ -160,6 +166,30 @@ impl<'a> Objects<'a> {
                 }
             }
         }
+    }
+
+    /// An object whose brackets close after `n` bytes.
+    fn ended(&mut self, n: usize) -> Element {
+        let text = &self.buffer.at_hand()[..n];
+        let sound = |text| serde_json::from_slice::<IgnoredAny>(text).is_ok();
+        // What the wrapper says belongs to the object.
+        let whole = self.whole && self.context.is_none() && sound(text);
+        let parsed = if whole { Ok(Value::Null) } else { serde_json::from_slice(text) };
+        let value = match parsed {
+            Ok(mut value) => {
+                if let (Some(context), Some(fields)) = (&self.context, value.as_object_mut()) {
+                    fields.insert("@odata.context".to_owned(), context.clone());
+                }
+                if self.begins.is_empty() {
+                    self.begins = beginning(self.buffer.at_hand());
+                }
+                Ok(value)
+            }
+            // Sound as JSON, but more than can be held (too deep): it is no place to look for others.
+            Err(error) if sound(text) => Err(reason(&error)),
+            Err(error) => return self.broken(n, reason(&error)),
+        };
+        Element { whole, ..self.take(n, value) }
     }
 
     /// Whether two more objects begin within the first bytes, each on a line of its own and without
@@ -211,7 +241,7 @@ impl<'a> Objects<'a> {
         let kept = if value.is_ok() { n } else { n.min(KEPT) };
         let text = self.buffer.at_hand()[..kept].to_vec();
         self.buffer.consume(n);
-        Element { from, to: from + n as u64, text, value }
+        Element { from, to: from + n as u64, text, value, whole: false }
     }
 
     /// Text that is no object: up to the end of its line.
@@ -221,7 +251,7 @@ impl<'a> Objects<'a> {
         let text = self.buffer.at_hand()[..kept].to_vec();
         self.buffer.skip_to(b'\n');
         let value = Err("neither an object nor an array");
-        Element { from, to: self.buffer.offset(), text, value }
+        Element { from, to: self.buffer.offset(), text, value, whole: false }
     }
 
     /// `,"@odata.nextLink":"…"` and `,"schema":[…]` after the rows of a wrapper.
