@@ -95,7 +95,7 @@ pub(crate) fn judge(
     let mut acts = store.acts()?;
     let directory = directory(store, &contexts, &acts, case, decisions)?;
     let atlas = Atlas::new(&contexts, geo);
-    let details = store.details(&operations())?;
+    let details = store.details(&operations(), &decide::findings::ONLY_WITH)?;
     let built = sessions(&contexts, &details, decisions, &directory, &atlas);
     let index = numbered(&contexts);
     store.assign(&assigned(&contexts, &built))?;

@@ -15,8 +15,6 @@ use parquet::{
     schema::types::ColumnPath,
 };
 
-/// Rows held before they are handed to the Parquet writer.
-
 /// What a column holds. Integers are signed and 64 bits wide everywhere: no cast, no surprise.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Type {
@@ -83,7 +81,8 @@ pub(crate) fn properties() -> Result<WriterProperties> {
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_statistics_enabled(EnabledStatistics::None)
-        .set_max_row_group_row_count(Some(256 * 1024))
+        // Groups are read by several threads, and held whole while they are made.
+        .set_max_row_group_row_count(Some(32 * 1024))
         .set_created_by("konseki".to_owned());
     for column in UNIQUE {
         builder = builder.set_column_dictionary_enabled(ColumnPath::from(column), false);

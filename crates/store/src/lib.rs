@@ -8,6 +8,7 @@ mod columns;
 mod context;
 mod engine;
 mod fetched;
+mod flow;
 mod gather;
 mod keys;
 mod live;

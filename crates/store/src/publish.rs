@@ -1,4 +1,4 @@
-//! The tables of the case folder: sorted, in one part, the same bytes whatever the threads.
+//! The tables of the case folder: each in one part, the same bytes whatever the threads.
 
 use std::{
     fs,
@@ -11,11 +11,17 @@ use model::Micros;
 use crate::{
     Store,
     columns::{Batcher, Cell, Column, Type::*, int},
+    flow,
     tables::{self, Doc},
 };
 
 /// Folder of the published tables.
 const FOLDER: &str = "store";
+
+/// Path of a table inside the case folder.
+fn part_of(table: &str) -> String {
+    format!("{FOLDER}/{table}/part-0.parquet")
+}
 
 pub(crate) fn path(case: &Path, table: &str) -> PathBuf {
     case.join(FOLDER).join(table).join("part-0.parquet")
@@ -119,20 +125,22 @@ impl Store {
     pub fn publish(&mut self, published: &Published) -> Result<Vec<(String, u64)>> {
         self.live()?;
         self.judged(published)?;
-        let items = self.place_of_events(published)?;
+        self.place_of_events(published)?;
+        let records = self.publish_records(published)?;
         let mut written = Vec::new();
         for table in tables::TABLES {
+            if let Some(at) = flow::TABLES.iter().position(|it| *it == table.name) {
+                written.push((part_of(table.name), records[at]));
+                continue;
+            }
             let sql = match table.name {
                 "evidence" => from("given_evidence", table.columns, "evidence_id"),
                 "rejects" => REJECTS.to_owned(),
-                "events" => events(tables::EVENTS, false, items),
-                "signins" => events(tables::SIGNINS, true, items),
                 "messages" => MESSAGES.to_owned(),
                 "sends" => SENDS.to_owned(),
                 "event_items" => ITEMS.to_owned(),
                 "addresses" => ADDRESSES.to_owned(),
                 "settings" => SETTINGS.to_owned(),
-                "attribution" => ATTRIBUTION.to_owned(),
                 "sessions" => from("given_sessions", table.columns, "session_id"),
                 "coverage" => from("given_coverage", table.columns, "scope, act, \"from\", state"),
                 "scopes" => from("given_scopes", table.columns, "scope"),
@@ -147,7 +155,7 @@ impl Store {
             let rows = self.engine.write(&sql, &part)?;
             fs::rename(&part, &path)
                 .with_context(|| format!("cannot put {} in place", path.display()))?;
-            written.push((format!("{FOLDER}/{}/part-0.parquet", table.name), rows));
+            written.push((part_of(table.name), rows));
         }
         Ok(written)
     }
@@ -197,8 +205,8 @@ impl Store {
         self.engine.memory("given_coverage", coverage)
     }
 
-    /// Tells whether any folder has a scope: otherwise no event needs to be looked at for it.
-    fn place_of_events(&self, published: &Published) -> Result<bool> {
+    /// The table of folders that have a scope.
+    fn place_of_events(&self, published: &Published) -> Result<()> {
         let mut places = Batcher::new(PLACE);
         let distinct: std::collections::BTreeMap<(&String, &String), &String> = published
             .places
@@ -208,8 +216,7 @@ impl Store {
         for ((mailbox, folder), scope) in &distinct {
             places.push(&[&[(*mailbox).into(), (*folder).into(), (*scope).into()]])?;
         }
-        self.engine.memory("given_places", places)?;
-        Ok(!distinct.is_empty())
+        self.engine.memory("given_places", places)
     }
 }
 
@@ -298,39 +305,6 @@ fn empty(columns: &[Doc]) -> String {
     format!("SELECT {} WHERE false", select.join(", "))
 }
 
-/// `events` and `signins`: one row a record.
-fn events(columns: &[&[Doc]], signin: bool, places: bool) -> String {
-    let mut select = Vec::new();
-    for (name, kind, _) in columns.iter().flat_map(|it| it.iter()) {
-        let value = match *name {
-            "record_id" => "e.key".to_owned(),
-            "account" => "coalesce(a.account, e.actor)".to_owned(),
-            "session_id" => "coalesce(a.session, '')".to_owned(),
-            "scope" if places => "coalesce(p.scope, '')".to_owned(),
-            "scope" => "''".to_owned(),
-            "source_session" => "e.session".to_owned(),
-            "user_agent" => "e.agent".to_owned(),
-            "request_id" => "e.request".to_owned(),
-            _ if *kind == "timestamp" => instant(&format!("e.\"{name}\"")),
-            _ => format!("e.\"{name}\""),
-        };
-        select.push(format!("{value} AS \"{name}\""));
-    }
-    let join = if places {
-        "LEFT JOIN (SELECT i.evidence_id AS evidence_id, i.row AS row, min(g.scope) AS scope \
-         FROM items i JOIN given_places g ON i.mailbox = g.mailbox AND i.folder = g.folder \
-         GROUP BY i.evidence_id, i.row) p ON e.evidence_id = p.evidence_id AND e.row = p.row"
-    } else {
-        ""
-    };
-    let wanted = if signin { "e.signin" } else { "NOT e.signin" };
-    let select = select.join(", ");
-    format!(
-        "SELECT {select} FROM events e LEFT JOIN assigned a ON e.context = a.context {join} \
-         WHERE {wanted} ORDER BY at, record_id, evidence_id, row"
-    )
-}
-
 const REJECTS: &str = "SELECT reason, arrow_cast(at, 'Timestamp(Microsecond, Some(\"UTC\"))') AS at, operation, account, \
      evidence_id, row, byte_from, byte_to FROM rejects ORDER BY evidence_id, row";
 
@@ -356,14 +330,6 @@ const ITEMS: &str = "SELECT i.key AS record_id, arrow_cast(i.at, 'Timestamp(Micr
      FROM items i LEFT JOIN assigned a ON i.context = a.context \
      LEFT JOIN given_places g ON i.mailbox = g.mailbox AND i.folder = g.folder \
      ORDER BY record_id, evidence_id, row, role, folder, message_id, item_id, subject, attachments";
-
-const ATTRIBUTION: &str = "SELECT e.key AS record_id, coalesce(a.account, e.actor) AS account, \
-     coalesce(s.verdict, '') AS verdict, s.score AS score, coalesce(a.session, '') AS session_id, \
-     coalesce(s.reasons, '') AS reasons, CASE WHEN e.signin THEN 'signins' ELSE 'events' END AS source, \
-     e.evidence_id AS evidence_id, e.row AS row, e.byte_from AS byte_from, e.byte_to AS byte_to \
-     FROM events e LEFT JOIN assigned a ON e.context = a.context \
-     LEFT JOIN given_sessions s ON a.session = s.session_id \
-     ORDER BY record_id, source, evidence_id, row";
 
 /// One row a message and recipient: what tells the last status, the trace before the audit log.
 /// A message no source names a recipient of has one row with none.

@@ -269,6 +269,11 @@ pub(crate) const TABLES: &[Definition] = &[
     table!("people", "One person and address (not made yet: empty)", PEOPLE),
 ];
 
+/// Columns of `attribution`, those of its position with them.
+pub(crate) fn attribution() -> Vec<Doc> {
+    [ATTRIBUTION, ORIGIN].concat()
+}
+
 impl Definition {
     /// All columns in order.
     pub(crate) fn all(&self) -> Vec<Doc> {

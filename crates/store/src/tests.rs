@@ -375,7 +375,7 @@ fn a_change_that_several_logs_tell_of_is_known_as_one() {
     // e1 tells u1 again, p1 tells e1 and p4 e4; e3 has no correlation with u3 but actor and second.
     assert_eq!(told, [row(consent, "", 1), row(consent, here, 2), row("Update user", "", 1)]);
     // The audit log's record without address was done where the directory audit saw it.
-    let details = store.details(&[consent, "Add user"]).unwrap();
+    let details = store.details(&[consent, "Add user"], &[]).unwrap();
     let of = |record: &str| details.iter().find(|it| it.record == record).unwrap();
     assert_eq!(named(&of("u1").context), here);
     assert_eq!(named(&of("u2").context), "");
@@ -433,7 +433,7 @@ fn figures_of_an_incident() {
         (3, 2, false, "Bind")
     );
     assert!(touches.iter().find(|it| it.folder == "Sent Items").unwrap().own_mail);
-    let details = store.details(&["New-InboxRule"]).unwrap();
+    let details = store.details(&["New-InboxRule"], &[]).unwrap();
     assert_eq!(
         (details.len(), details[0].record.as_str(), details[0].detail.as_str()),
         (1, "u9", "{}")
@@ -514,7 +514,7 @@ fn same_answer_whatever_threads_order_and_splitting() {
                 store.sent(&strings(&["a@x.jp"]), &bad).unwrap(),
                 store.touches(&bad, &own).unwrap(),
                 store.reading(&bad, &own).unwrap(),
-                store.details(&["Send", "New-InboxRule"]).unwrap(),
+                store.details(&["Send", "New-InboxRule"], &[]).unwrap(),
                 figures,
             )
         ));
@@ -726,7 +726,7 @@ fn a_million_events() {
     let assigned: Vec<_> =
         contexts.iter().map(|it| (it.id.clone(), it.session.clone(), it.actor.clone())).collect();
     store.assign(&assigned).unwrap();
-    store.details(&["New-InboxRule"]).unwrap();
+    store.details(&["New-InboxRule"], &[]).unwrap();
     tick("details");
     store.session_sends().unwrap();
     tick("sends");

@@ -122,6 +122,8 @@ pub(crate) type Bodies = BTreeMap<(String, u64), BTreeMap<usize, Alike>>;
 pub(crate) struct State {
     /// In order of evidence ids.
     pub(crate) files: Vec<FileState>,
+    /// By context: session and account it belongs to.
+    pub(crate) assigned: BTreeMap<String, (String, String)>,
     /// Folders of settled records.
     pub(crate) patches: Vec<PathBuf>,
     pub(crate) bodies: Bodies,

@@ -67,6 +67,11 @@ pub fn operations() -> impl Iterator<Item = &'static str> {
     findings.chain(crate::containment::REVOKED)
 }
 
+/// Operations whose records are many and matter only if their detail holds one of these words: the
+/// service itself sets up mailboxes with the same cmdlet, thousands of times.
+pub const ONLY_WITH: [(&str, &[&str]); 1] =
+    [("Set-Mailbox", &["Forward", "Audit", "forward", "audit"])];
+
 /// One thing left behind, while its story is followed.
 struct Standing {
     account: String,

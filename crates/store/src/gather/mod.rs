@@ -37,6 +37,9 @@ impl Store {
         for (context, session, account) in contexts {
             rows.push(&[&[context.into(), session.into(), account.into()]])?;
         }
+        let assigned = contexts.iter().cloned();
+        self.state.assigned =
+            assigned.map(|(context, session, it)| (context, (session, it))).collect();
         self.engine.memory("assigned", rows)
     }
 
