@@ -179,8 +179,7 @@ impl Storage {
         for entry in fixed.get(header..).unwrap_or_default().chunks_exact(16) {
             it.fixed(entry);
         }
-        let said = [0x3ffd, 0x3fde].iter().find_map(|id| it.number(*id));
-        it.page = said.and_then(charset::of_code_page).or(page);
+        it.page = charset::of_item(|id| it.number(id)).or(page);
         let root = if path.is_empty() { "/" } else { path };
         let Ok(entries) = file.read_storage(root) else {
             it.losses += 1;

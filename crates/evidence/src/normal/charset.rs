@@ -70,6 +70,38 @@ pub(crate) fn of_code_page(number: i64) -> Option<&'static Encoding> {
     Encoding::for_label(label.as_bytes())
 }
 
+/// Returns the encoding that old Windows uses in a locale (MS-LCID).
+pub(crate) fn of_locale(number: i64) -> Option<&'static Encoding> {
+    let number = u16::try_from(number).ok().filter(|it| *it != 0)?;
+    of_code_page(match (number & 0x3ff, number) {
+        (0x11, _) => 932,
+        (0x12, _) => 949,
+        (0x04, 0x0404 | 0x0c04 | 0x1404) => 950,
+        (0x04, _) => 936,
+        (0x1e, _) => 874,
+        (0x02 | 0x19 | 0x22 | 0x23 | 0x2f, _) => 1251,
+        (0x05 | 0x0e | 0x15 | 0x18 | 0x1a | 0x1b | 0x1c | 0x24, _) => 1250,
+        (0x08, _) => 1253,
+        (0x1f, _) => 1254,
+        (0x0d, _) => 1255,
+        (0x01 | 0x20 | 0x29, _) => 1256,
+        (0x25..=0x27, _) => 1257,
+        (0x2a, _) => 1258,
+        _ => 1252,
+    })
+}
+
+/// Returns the encoding of the texts of an item in a code page: what the item says of its texts, then the
+/// language it was written in unless that is a Western one, then what it says of its markup.
+pub(crate) fn of_item(number: impl Fn(u16) -> Option<i64>) -> Option<&'static Encoding> {
+    let page = |id| number(id).and_then(of_code_page);
+    let locale = number(0x3ff1).and_then(of_locale);
+    page(0x3ffd)
+        .or_else(|| locale.filter(|it| *it != WINDOWS_1252))
+        .or_else(|| page(0x3fde).filter(|it| *it != UTF_8))
+        .or(locale)
+}
+
 /// Returns the text of bytes, and whether characters were lost. What the bytes themselves prove goes
 /// first (escape sequences, sound UTF-8), then what is said of them, if all of them fit, then a guess.
 pub(crate) fn text(bytes: &[u8], said: Option<&'static Encoding>) -> (String, bool) {
@@ -152,6 +184,15 @@ mod tests {
         assert_eq!(of_label("no such thing"), None);
         assert_eq!(of_code_page(1251).map(Encoding::name), Some("windows-1251"));
         assert_eq!(of_code_page(437), None);
+        let item = |list: &'static [(u16, i64)]| {
+            of_item(|id| list.iter().find(|it| it.0 == id).map(|it| it.1)).map(Encoding::name)
+        };
+        assert_eq!(item(&[(0x3ffd, 932), (0x3ff1, 1049)]), Some("Shift_JIS"));
+        assert_eq!(item(&[(0x3ff1, 1049), (0x3fde, 65_001)]), Some("windows-1251"));
+        assert_eq!(item(&[(0x3ff1, 1033), (0x3fde, 50_220)]), Some("ISO-2022-JP"));
+        assert_eq!(item(&[(0x3ff1, 1041)]), Some("Shift_JIS"));
+        assert_eq!(item(&[(0x3ff1, 1031), (0x3fde, 65_001)]), Some("windows-1252"));
+        assert_eq!(item(&[]), None);
     }
 
     #[test]

@@ -29,6 +29,8 @@ const NESTED: usize = 200;
 const LINES: usize = 500_000;
 /// Most attachments kept.
 const ATTACHMENTS: usize = 20_000;
+/// Most times that what a part had swallowed is read anew.
+const AGAIN: usize = 50;
 /// Most bytes of one text looked through for its first words and its links.
 const TEXT: usize = 1 << 20;
 
@@ -57,10 +59,7 @@ pub(crate) fn read(raw: &[u8]) -> Option<Read> {
     it.size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
     let mut found =
         Found { losses: told.losses + u32::from(cut) + u32::from(!ended), ..Found::default() };
-    for (at, part) in message.parts.iter().enumerate() {
-        found.part(part, at == 0, bounded, said);
-    }
-    found.losses += missing(&message);
+    found.message(&message, bounded, said, true);
     it.begins =
         item::begins(if found.plain.trim().is_empty() { &found.page } else { &found.plain });
     found.losses += u32::from(it.begins.contains('\u{fffd}'));
@@ -162,9 +161,63 @@ struct Found {
     reports: bool,
     calendar: bool,
     losses: u32,
+    /// How often what a part had swallowed was read anew.
+    again: usize,
 }
 
 impl Found {
+    /// Takes in all parts. Of a `part` of a mail the fields may name it.
+    fn message(
+        &mut self,
+        message: &Message<'_>,
+        raw: &[u8],
+        said: Option<&'static encoding_rs::Encoding>,
+        is_mail: bool,
+    ) {
+        let bounds: Vec<String> = message
+            .parts
+            .iter()
+            .filter(|it| matches!(it.body, PartType::Multipart(_)))
+            .filter_map(|it| attribute(it, &HeaderName::ContentType, "boundary"))
+            .filter(|it| !it.is_empty())
+            .collect();
+        for (at, part) in message.parts.iter().enumerate() {
+            let swallowed = (self.again < AGAIN).then(|| swallowed(part, raw, &bounds)).flatten();
+            match swallowed {
+                Some((cut, bound)) => self.split(part, raw, (cut, bound), said),
+                None => self.part(part, at == 0 && is_mail, raw, said),
+            }
+        }
+        self.losses += missing(message);
+    }
+
+    /// Reads a part up to where an outer one goes on, and then what follows there: a multipart that
+    /// nothing ends swallows what stands behind it.
+    fn split(
+        &mut self,
+        part: &MessagePart<'_>,
+        raw: &[u8],
+        (cut, bound): (usize, &str),
+        said: Option<&'static encoding_rs::Encoding>,
+    ) {
+        self.again += 1;
+        let own = raw.get(part.offset_header as usize..cut).unwrap_or_default();
+        // The line break before a boundary is part of it.
+        let own = own.strip_suffix(b"\n").unwrap_or(own);
+        let own = own.strip_suffix(b"\r").unwrap_or(own);
+        if let Some(message) = PARSER.parse(own) {
+            self.message(&message, own, said, false);
+        }
+        let rest = raw.get(cut..(part.offset_end as usize).min(raw.len())).unwrap_or_default();
+        let fields = format!("Content-Type: multipart/mixed; boundary=\"{bound}\"\n\n");
+        let rest = [fields.as_bytes(), rest].concat();
+        if let Some(message) = PARSER.parse(&rest)
+            && message.parts.first().is_some_and(|it| matches!(it.body, PartType::Multipart(_)))
+        {
+            self.message(&message, &rest, said, false);
+        }
+    }
+
     fn part(
         &mut self,
         part: &MessagePart<'_>,
@@ -183,6 +236,11 @@ impl Found {
             return;
         }
         let named = Name::of(part, raw, said);
+        if matches!(part.body, PartType::Message(_)) {
+            // In a digest nothing else says that it is one.
+            self.attachment(part, kind, &named.name, raw);
+            return;
+        }
         let is_attached = named.attached || (!named.name.is_empty() && !root);
         match kind {
             ("message", "delivery-status" | "global-delivery-status") => {
@@ -276,6 +334,29 @@ impl Found {
             self.losses += 1;
         }
     }
+}
+
+/// Where in a part an outer multipart goes on, and its boundary; `None` as it should be.
+fn swallowed<'a>(
+    part: &MessagePart<'_>,
+    raw: &[u8],
+    bounds: &'a [String],
+) -> Option<(usize, &'a str)> {
+    let nested = matches!(part.body, PartType::Message(_)) && part.encoding == Transfer::None;
+    if !(nested || part.is_encoding_problem) || matches!(part.body, PartType::Multipart(_)) {
+        return None;
+    }
+    let (from, to) = (part.offset_body as usize, (part.offset_end as usize).min(raw.len()));
+    let content = raw.get(from..to)?;
+    let found = bounds.iter().filter_map(|bound| {
+        let line = format!("\n--{bound}");
+        let mut all = memchr::memmem::find_iter(content, line.as_bytes());
+        let at = all.find(|at| {
+            content.get(at + line.len()).is_none_or(|it| matches!(it, b'\r' | b'\n' | b' ' | b'-'))
+        })?;
+        Some((from + at + 1, bound.as_str()))
+    });
+    found.min()
 }
 
 /// How a part is named, and whether it says that it is attached.
@@ -471,6 +552,24 @@ mod tests {
         );
         assert_eq!((it.begins.as_str(), it.kind), ("Hi x", ItemKind::Mail));
         assert_eq!(it.links, ["https://l.example/a"]);
+    }
+
+    /// A multipart without its last line would else swallow the files that stand behind it.
+    #[test]
+    fn a_multipart_that_nothing_ends_swallows_nothing() {
+        let it = mail(concat!(
+            "From: a@b.jp\nContent-Type: multipart/mixed; boundary=A\n\n--A\nContent-Type: multipart/alternative; boundary=B\n\n",
+            "--B\nContent-Type: text/plain\n\nhello\n--A\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\nAAEC\n",
+            "--A\nContent-Type: message/rfc822\n\nSubject: inner\nContent-Type: multipart/mixed; boundary=C\n\n--C\n\nx\n",
+            "--A\nContent-Type: application/zip; name=b.zip\nContent-Transfer-Encoding: base64\n\nAAEC\n--A--\n"
+        ));
+        let told: Vec<(&str, i64)> =
+            it.attachments.iter().map(|it| (it.name.as_str(), it.size)).collect();
+        assert_eq!(told, [("a.pdf", 3), ("inner", 64), ("b.zip", 3)]);
+        assert_eq!(it.begins, "hello");
+        let digest = "From: a@b.jp\nContent-Type: multipart/digest; boundary=A\n\n--A\n\nSubject: 1\n\nx\n--A\n\nSubject: 2\n\ny\n--A--\n";
+        let names: Vec<String> = mail(digest).attachments.into_iter().map(|it| it.name).collect();
+        assert_eq!(names, ["1", "2"]);
     }
 
     #[test]
