@@ -10,8 +10,7 @@ use crate::{
     source::Source,
 };
 
-/// Fields of which a mail has some. Those in the first row alone make none: a saved web answer has
-/// them too.
+/// Fields of which a mail has at least two, one of them among [`PROOF`].
 const FIELDS: [&str; 26] = [
     "from",
     "to",
@@ -41,7 +40,7 @@ const FIELDS: [&str; 26] = [
     "x-ms-has-attach",
 ];
 
-/// Fields that no other kind of text has.
+/// Fields that a saved web answer, which also has a date and a type, does not have.
 const PROOF: [&str; 11] = [
     "from",
     "to",

@@ -186,8 +186,8 @@ pub(crate) fn add_links(links: &mut Vec<String>, text: &str) {
             .char_indices()
             .find(|(_, c)| {
                 host &= !matches!(c, '/' | '?' | '#');
-                let foreign = !c.is_ascii() && !(host && host_is_other && c.is_alphanumeric());
-                foreign || c.is_control() || " <>\"'`{}|\\^[]".contains(*c)
+                let own = c.is_ascii() || (host && host_is_other && c.is_alphanumeric());
+                !own || c.is_control() || " <>\"'`{}|\\^[]".contains(*c)
             })
             .map_or(rest.len(), |it| it.0);
         let link = &text[from..at + 3 + end];
