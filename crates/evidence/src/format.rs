@@ -25,6 +25,12 @@ pub(crate) enum Shape {
     Workbook,
     /// One record a line, as pairs of key and value.
     Lines,
+    /// One mail.
+    Mail,
+    /// Mails one behind the other.
+    Mails,
+    /// One message of Outlook in a compound file.
+    Message,
 }
 
 /// What can be seen of a file before it is read.
@@ -45,6 +51,13 @@ pub(crate) struct Head {
     pub(crate) wrapped: Vec<Value>,
     /// Delimiter (CSV).
     pub(crate) delimiter: u8,
+}
+
+impl Shape {
+    /// Whether the file is decoded as a whole: mails name the encoding of each of their parts.
+    pub(crate) fn is_text(self) -> bool {
+        !matches!(self, Shape::Workbook | Shape::Mail | Shape::Mails | Shape::Message)
+    }
 }
 
 impl Head {
@@ -82,6 +95,10 @@ pub(crate) enum RawRow<'a> {
     Card(&'a str),
     /// A line of a log.
     Line(&'a str),
+    /// A mail as it stands in the file, undecoded.
+    Mail(&'a [u8]),
+    /// A compound file with one message.
+    Message(&'a [u8]),
     /// The text of a JSON object, not taken apart yet.
     Text(&'a str),
 }

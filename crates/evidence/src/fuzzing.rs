@@ -8,8 +8,8 @@ use model::{Content, Row};
 use crate::{
     FindOptions, Passwords, ReadOptions,
     encoding::{Decoding, Detector},
-    find_in, inspect,
-    normal::{address, date, ip, pairs::Pairs},
+    find_in, formats, inspect,
+    normal::{address, date, html, ip, mime, pairs::Pairs, report, rtf, tnef},
     read,
     rows::{
         blocks::{Block, Blocks, Bounds},
@@ -17,6 +17,7 @@ use crate::{
         csv::{Cells, Flaw, Line, Rows},
         json::Objects,
         lines::{TextLine, TextLines},
+        mails::Mails,
         workbook,
     },
 };
@@ -100,6 +101,33 @@ pub fn cells(bytes: &[u8]) {
     date::Survey::default().feed(&text);
     address::all_in(&text);
     ip::canonical(&text);
+}
+
+/// Mails and what is wrapped in them, mails one behind the other, messages of Outlook.
+pub fn mime(bytes: &[u8]) {
+    if let Some(read) = mime::read(bytes) {
+        assert!(read.item.links.len() <= 50 && read.item.begins.chars().count() <= 500);
+    }
+    let mut input = bytes;
+    let mut mails = Mails::new(Buffer::new(&mut input));
+    let mut last = 0;
+    while let Some(mail) = mails.next() {
+        assert!(last <= mail.from && mail.from < mail.to && mail.to <= bytes.len() as u64);
+        assert!(mails.text(mail).len() <= bytes.len());
+        last = mail.to;
+    }
+    formats::message(bytes);
+    tnef::read(bytes);
+    let mut links = Vec::new();
+    if let Some(rich) = rtf::unpacked(bytes) {
+        rtf::read(&rich, None, &mut links);
+    }
+    rtf::read(bytes, None, &mut links);
+    let text = String::from_utf8_lossy(bytes);
+    html::read(&text, &mut links);
+    assert!(links.len() <= 50);
+    report::of_fields(&text);
+    report::of_text(&text);
 }
 
 /// A whole file: found, looked into if it is an archive, recognised, read and counted.

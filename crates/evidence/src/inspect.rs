@@ -13,7 +13,7 @@ use crate::{
     canonical::hex,
     encoding::{Decoding, Detector},
     format::{Format, Head, Shape},
-    limits,
+    limits, mail,
     normal::{address, columns::Columns, envelope, pairs::Pairs},
     packed::Stamp,
     rows::{
@@ -97,18 +97,20 @@ pub fn inspect(source: &Source) -> Inspection {
         recognise(&mut it, source, &first, encoding);
     }
     // Only text that is read as text can lose letters: a workbook or an unknown file is no text.
-    it.text_lost &= it.format.is_some() && it.head.shape != Shape::Workbook;
+    it.text_lost &= it.format.is_some() && it.head.shape.is_text();
     it
 }
 
 fn recognise(it: &mut Inspection, source: &Source, first: &[u8], encoding: &'static Encoding) {
     let workbook = archive::magic(first) == Magic::Zip || first.starts_with(xls::COMPOUND);
-    let heads = match workbook {
-        true => workbook_head(source, it.bytes).into_iter().collect(),
-        false => text_heads(first, encoding),
+    let mail = mail::head(source, it.bytes, first);
+    let heads = match (mail, workbook) {
+        (Some(head), _) => vec![head],
+        (None, true) => workbook_head(source, it.bytes).into_iter().collect(),
+        (None, false) => text_heads(first, encoding),
     };
-    if workbook {
-        // Its bytes are no text; what it holds is told by the workbook itself.
+    if workbook || heads.first().is_some_and(|it| !it.shape.is_text()) {
+        // Its bytes are no text as a whole; what it holds is told by its parts.
         it.text_lost = false;
         UTF_8.name().clone_into(&mut it.encoding);
     }

@@ -18,6 +18,7 @@ pub mod formats;
 pub mod fuzzing;
 mod inspect;
 mod limits;
+mod mail;
 #[cfg(test)]
 mod mutation_tests;
 pub mod normal;

@@ -27,5 +27,7 @@ pub(crate) const BLOCK: u64 = 256 << 20;
 pub(crate) const SOLID: u64 = 64 << 30;
 /// Most bytes of one row.
 pub(crate) const ROW: usize = 16 << 20;
+/// Most bytes of one mail: Microsoft 365 takes up to 150 MB.
+pub(crate) const MESSAGE: usize = 160 << 20;
 /// Most bytes looked at to recognise a file.
 pub(crate) const HEAD: usize = 1 << 20;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{
     format::{RawRow, ReadOptions, RowReader},
     inspect::Inspection,
+    normal::charset,
     source::Source,
     stop::Stop,
     walk::{Seen, walk},
@@ -251,8 +252,13 @@ pub fn fetch(
         None => Box::new(Nothing) as Box<dyn RowReader>,
     };
     let mut found = vec![None; positions.len()];
-    pick(source, inspection, &mut *reader, positions, &mut |_, at, seen| {
-        found[at] = Some(String::from_utf8_lossy(seen.text).into_owned());
+    pick(source, inspection, &mut *reader, positions, &mut |reader, at, seen| {
+        found[at] = Some(match seen.row {
+            // A compound file has no text: what was read of it is shown instead.
+            RawRow::Message(_) => reader.canonical(seen.row).to_string(),
+            RawRow::Mail(bytes) => charset::text(bytes, None).0,
+            _ => String::from_utf8_lossy(seen.text).into_owned(),
+        });
     });
     found
 }

@@ -17,6 +17,7 @@ use crate::{
         csv::{Cells, Flaw, Line, Rows},
         json::{Element, Objects},
         lines::{TextLine, TextLines},
+        mails::Mails,
         workbook,
     },
     shelf,
@@ -53,8 +54,11 @@ pub(crate) fn walk(source: &Source, inspection: &Inspection, visit: Visit<'_>) -
     shelf::leave_all_but(source);
     source.open(&mut |reader| {
         let shape = inspection.head.shape;
-        if shape == Shape::Workbook {
-            return book(reader, visit);
+        match shape {
+            Shape::Workbook => return book(reader, visit),
+            Shape::Mail | Shape::Message => return one_row(reader, shape, visit),
+            Shape::Mails => return mails(reader, visit),
+            _ => {}
         }
         let mut text = Decoding::new(reader, of_name(&inspection.encoding));
         match shape {
@@ -64,7 +68,7 @@ pub(crate) fn walk(source: &Source, inspection: &Inspection, visit: Visit<'_>) -
             Shape::Cards => blocks(&mut text, Bounds::Cards, visit),
             Shape::Entries => blocks(&mut text, Bounds::Blank, visit),
             Shape::Lines => log(&mut text, visit),
-            Shape::Workbook => Ok(()),
+            Shape::Workbook | Shape::Mail | Shape::Mails | Shape::Message => Ok(()),
         }
     })
 }
@@ -275,6 +279,33 @@ fn blocks(text: &mut dyn Read, bounds: Bounds, visit: Visit<'_>) -> io::Result<(
 /// The version of an LDIF, or comments between its entries.
 fn is_remark(block: &str) -> bool {
     block.lines().all(|it| it.starts_with(['#', ' ']) || it.trim_start().starts_with("version:"))
+}
+
+/// A file that is one row. A mail that is cut is read as far as it goes.
+fn one_row(reader: &mut dyn Read, shape: Shape, visit: Visit<'_>) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    let outcome = reader.take(limits::MESSAGE as u64 + 1).read_to_end(&mut bytes);
+    let to = bytes.len() as u64;
+    let flaw = (bytes.len() > limits::MESSAGE).then_some("the message is longer than 160 MiB");
+    let text = if flaw.is_some() { &bytes[..4096] } else { &bytes };
+    let row = if shape == Shape::Mail { RawRow::Mail(text) } else { RawRow::Message(text) };
+    if outcome.is_ok() || (shape == Shape::Mail && !bytes.is_empty()) {
+        visit(Seen { from: 0, to, text, row, flaw, first: false });
+    }
+    outcome.map(drop)
+}
+
+fn mails(reader: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
+    let mut mails = Mails::new(Buffer::new(reader));
+    while let Some(mail) = mails.next() {
+        let text = mails.text(mail);
+        let row = RawRow::Mail(text);
+        let (from, to, flaw) = (mail.from, mail.to, mail.flaw);
+        if !visit(Seen { from, to, text, row, flaw, first: false }) {
+            return Ok(());
+        }
+    }
+    mails.error().map_or(Ok(()), Err)
 }
 
 fn book(reader: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {

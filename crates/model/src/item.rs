@@ -128,7 +128,8 @@ pub struct Attached {
 pub struct Outcome {
     /// Recipient, normalised.
     pub recipient: String,
-    /// `failed`, `delayed`, `delivered`, `relayed`, `expanded` (RFC 3464 §2.3.3); empty if not said.
+    /// `failed`, `delayed`, `delivered`, `relayed`, `expanded` (RFC 3464 §2.3.3); of a receipt what its
+    /// reader did, `displayed` or `deleted` (RFC 8098 §3.2.6); empty if not said.
     pub action: String,
     /// Status code (`5.1.1`); empty if not said.
     pub status: String,

@@ -7,7 +7,8 @@ use crate::{MailboxItem, Micros, Setting};
 pub struct Position {
     /// Number of the row, counted from 1 in reading order (a header line is not a row).
     pub row: u64,
-    /// First byte of the row in the file's content, after unpacking and decoding to UTF-8.
+    /// First byte of the row in the file's content, after unpacking and decoding to UTF-8; of mails,
+    /// which name the encoding of each of their parts, before decoding.
     pub from: u64,
     /// First byte after the row; equal to `from` where the format has no bytes of its own (XLSX).
     pub to: u64,

@@ -16,6 +16,12 @@ mod list_outlook_csv;
 mod list_table;
 mod list_vcard;
 mod list_workbook;
+mod mailbox_contacts_json;
+mod mailbox_eml;
+mod mailbox_items_csv;
+mod mailbox_mbox;
+mod mailbox_messages_json;
+mod mailbox_msg;
 mod settings_app_roles;
 mod settings_applications;
 mod settings_audit_bypass;
@@ -63,6 +69,8 @@ mod ual_search_csv;
 mod ual_search_json;
 mod ual_splunk_csv;
 mod ual_splunk_raw;
+
+pub(crate) use mailbox_msg::{is_message, message};
 
 use crate::format::Format;
 
@@ -124,6 +132,12 @@ pub const FORMATS: &[Format] = &[
     inventory_mailbox_objects::FORMAT,
     settings_mailboxes::FORMAT,
     inventory_users_csv::FORMAT,
+    mailbox_eml::FORMAT,
+    mailbox_mbox::FORMAT,
+    mailbox_msg::FORMAT,
+    mailbox_messages_json::FORMAT,
+    mailbox_contacts_json::FORMAT,
+    mailbox_items_csv::FORMAT,
     list_outlook_csv::FORMAT,
     list_vcard::FORMAT,
     list_ldif::FORMAT,

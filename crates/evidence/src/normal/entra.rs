@@ -108,7 +108,7 @@ impl Rows {
         match row {
             RawRow::Json(value) => Some(bare(value)),
             RawRow::Cells(cells) => Some(in_words(of_cells(&self.columns, cells))),
-            RawRow::Card(_) | RawRow::Line(_) | RawRow::Text(_) => None,
+            _ => None,
         }
     }
 }
@@ -240,7 +240,7 @@ pub(crate) fn first_raw(head: &Head) -> Option<Value> {
             let cells = head.rows.first().into_iter().flatten().map(String::as_str);
             Some(of_cells(&head.columns, &cells.collect::<Vec<&str>>()))
         }
-        Shape::Cards | Shape::Entries | Shape::CliXml | Shape::Lines => None,
+        _ => None,
     }
 }
 

@@ -7,5 +7,6 @@ pub(crate) mod clixml;
 pub(crate) mod csv;
 pub(crate) mod json;
 pub(crate) mod lines;
+pub(crate) mod mails;
 pub(crate) mod workbook;
 pub(crate) mod xls;
