@@ -111,3 +111,47 @@ fn take<'a>(bytes: &'a [u8], at: &mut usize, count: usize) -> Option<&'a [u8]> {
     *at += count;
     Some(taken)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::pst::sample::cache;
+
+    fn read(bytes: &[u8]) -> (Vec<Row>, u32) {
+        let mut found = Vec::new();
+        let missing = rows(bytes, &mut |row| {
+            found.push(row);
+            true
+        });
+        (found, missing)
+    }
+
+    #[test]
+    fn a_cache_tells_its_people() {
+        let bytes = cache(&[("山田 太郎", "taro@example.jp"), ("", "b@example.jp")]);
+        let (found, missing) = read(&bytes);
+        assert_eq!((found.len(), missing), (2, 0));
+        assert_eq!(found[0].values.get(&0x3001), Some(&Value::Text("山田 太郎".into())));
+        assert_eq!(found[1].values.get(&0x39fe), Some(&Value::Text("b@example.jp".into())));
+        assert_eq!((found[0].from, found[0].to, found[1].to), (16, found[1].from, bytes.len()));
+    }
+
+    #[test]
+    fn what_is_cut_off_or_made_up_is_counted() {
+        let people: Vec<(&str, &str)> = vec![("x", "x@example.jp"); 9];
+        let sound = cache(&people);
+        for n in 16..sound.len() {
+            let (found, missing) = read(&sound[..n]);
+            assert!(found.len() < 9 && missing > 0, "cut at {n}");
+        }
+        for n in 0..sound.len() {
+            for new in [0, 0x7f, 0xff] {
+                let mut bytes = sound.clone();
+                bytes[n] = new;
+                let (found, missing) = read(&bytes);
+                // No more is said to be missing than a file of this size could hold.
+                assert!(found.len() + missing as usize <= sound.len(), "byte {n}");
+            }
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use encoding_rs::Encoding;
 use model::Micros;
 
-use super::super::normal::{
+use crate::normal::{
     charset,
     mapi::{Properties, Set},
 };
@@ -47,6 +47,13 @@ pub(crate) fn code_page(values: &Values) -> Option<&'static Encoding> {
 pub(crate) struct Names {
     /// By property set and number within it.
     pub(crate) numbers: BTreeMap<(Set, u32), u16>,
+}
+
+impl Names {
+    /// Of a file without named properties.
+    pub(crate) const fn none() -> Names {
+        Names { numbers: BTreeMap::new() }
+    }
 }
 
 /// Properties as the facts of an item are made from them.

@@ -93,7 +93,7 @@ impl Store {
                 STORE => store.about(&values),
                 NAME_MAP => store.names = names(&values),
                 id => {
-                    let name = text(&values, DISPLAY_NAME).replace('/', "\u{2215}");
+                    let name = text(&values, DISPLAY_NAME);
                     store.folders.insert(id, Folder { name, parent: node.parent() });
                 }
             }

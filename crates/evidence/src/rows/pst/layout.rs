@@ -100,7 +100,9 @@ fn plain(value: PropertyValue) -> Option<Value> {
 pub(super) enum Met {
     Node(Node),
     /// A page of the tree cannot be read: its nodes, and those below it, are missing.
-    Damage { at: u64 },
+    Damage {
+        at: u64,
+    },
 }
 
 /// An opened PST.

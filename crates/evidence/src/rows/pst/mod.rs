@@ -7,8 +7,12 @@
 mod bytes;
 mod folders;
 mod layout;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod writer;
 
 use std::{
     io::{self, Read, Seek, SeekFrom},
@@ -23,8 +27,9 @@ use layout::{Bag, Layout, Met, Node};
 
 use crate::{
     canonical::hex,
+    normal::mapi::Properties as _,
     packed::Packed,
-    rows::property::{Names, Value, Values},
+    rows::property::{Names, Value, Values, View, code_page},
     stop::Stop,
 };
 
@@ -36,17 +41,29 @@ const AUTOCOMPLETE: &str = "IPM.Configuration.Autocomplete";
 
 /// Property numbers (MS-OXPROPS) that the walk itself needs.
 const CLASS: u16 = 0x001a;
+const SUBJECT: u16 = 0x0e1d;
+const HEADERS: u16 = 0x007d;
+const SENDER: u16 = 0x0c1a;
+const SHOWN_TO: u16 = 0x0e04;
+const SHOWN_CC: u16 = 0x0e03;
+const BODY: u16 = 0x1000;
 const CONTENT: u16 = 0x3701;
 const METHOD: u16 = 0x3705;
 const ROW: u16 = 0x67f2;
 /// `PidTagAttachMethod`: the content itself stands there.
 const BY_VALUE: i64 = 1;
 
+/// An attachment: its properties, and of its content the SHA-256 in hex and the number of bytes.
+#[derive(Debug, Default)]
+pub(crate) struct Attachment {
+    pub(crate) values: Values,
+    pub(crate) sha256: String,
+    pub(crate) size: Option<usize>,
+}
+
 /// One item as it stands in the file.
 #[derive(Debug, Default)]
 pub(crate) struct Stored {
-    /// Number of its node.
-    pub(crate) node: u32,
     /// Address of the mailbox's owner, if the file tells.
     pub(crate) mailbox: String,
     /// Path of its folder.
@@ -55,10 +72,34 @@ pub(crate) struct Stored {
     pub(crate) values: Values,
     /// Of each recipient.
     pub(crate) recipients: Vec<Values>,
-    /// Of each attachment, and the SHA-256 of its content.
-    pub(crate) attachments: Vec<(Values, String)>,
+    /// Its attachments.
+    pub(crate) attachments: Vec<Attachment>,
     /// Properties, rows and tables that could not be read.
     pub(crate) losses: u32,
+}
+
+impl Stored {
+    /// Its properties as the facts of an item are made from them.
+    pub(crate) fn view<'a>(&'a self, values: &'a Values, names: &'a Names) -> View<'a> {
+        View { values, page: code_page(&self.values), names }
+    }
+
+    /// What it says, as text: its header fields, or what stands in their place, and its body.
+    pub(crate) fn written(&self, names: &Names) -> String {
+        let view = self.view(&self.values, names);
+        let mut text = view.text(HEADERS);
+        if text.is_empty() {
+            let fields =
+                [("From", SENDER), ("To", SHOWN_TO), ("Cc", SHOWN_CC), ("Subject", SUBJECT)];
+            for (name, id) in fields {
+                let value = view.text(id);
+                if !value.is_empty() {
+                    text.push_str(&format!("{name}: {value}\n"));
+                }
+            }
+        }
+        format!("{}\n\n{}", text.trim_end(), view.text(BODY))
+    }
 }
 
 /// What is met in a mailbox file.
@@ -118,7 +159,8 @@ impl Walk<'_> {
         let node = match met {
             Met::Node(node) => node,
             Met::Damage { at } => {
-                let reason = "a page of the mailbox file is damaged; the items it lists are missing";
+                let reason =
+                    "a page of the mailbox file is damaged; the items it lists are missing";
                 let place = format!("at byte {at}");
                 return (self.visit)(Found::Damage { reason, place });
             }
@@ -166,7 +208,7 @@ fn is_nickname_cache(layout: &dyn Layout, node: Node) -> io::Result<bool> {
 
 fn stored(layout: &dyn Layout, node: Node) -> io::Result<Stored> {
     let own = layout.properties(node, &|_| true)?;
-    let mut item = Stored { node: node.id(), values: own.values, losses: own.lost, ..Stored::default() };
+    let mut item = Stored { values: own.values, losses: own.lost, ..Stored::default() };
     let below = layout.below(node).unwrap_or_else(|_| {
         item.losses += 1;
         Vec::new()
@@ -208,7 +250,7 @@ fn attachments(layout: &dyn Layout, rows: Vec<Bag>, nodes: &mut Vec<Node>, item:
             Some(at) => attachment(layout, nodes.remove(at), row.values, item),
             None => {
                 item.losses += 1;
-                item.attachments.push((row.values, String::new()));
+                item.attachments.push(Attachment { values: row.values, ..Attachment::default() });
             }
         }
     }
@@ -223,13 +265,14 @@ fn attachment(layout: &dyn Layout, node: Node, mut values: Values, item: &mut St
         Err(_) => item.losses += 1,
     }
     let by_value = matches!(values.get(&METHOD), Some(Value::Number(BY_VALUE)));
-    let mut hash = String::new();
+    let mut attached = Attachment::default();
     if by_value {
         let content = layout.properties(node, &|id| id == CONTENT).unwrap_or_default();
         item.losses += content.lost;
         if let Some(Value::Bytes(content)) = content.values.get(&CONTENT) {
-            hash = hex(&Sha256::digest(content));
+            attached.sha256 = hex(&Sha256::digest(content));
+            attached.size = Some(content.len());
         }
     }
-    item.attachments.push((values, hash));
+    item.attachments.push(Attachment { values, ..attached });
 }
