@@ -186,7 +186,7 @@ pub(crate) fn add_links(links: &mut Vec<String>, text: &str) {
             .char_indices()
             .find(|(_, c)| {
                 host &= !matches!(c, '/' | '?' | '#');
-                let foreign = !c.is_ascii() && !(host && host_is_other && c.is_alphanumeric());
+                let foreign = !(c.is_ascii() || host && host_is_other && c.is_alphanumeric());
                 foreign || c.is_control() || " <>\"'`{}|\\^[]".contains(*c)
             })
             .map_or(rest.len(), |it| it.0);

@@ -81,6 +81,7 @@ const BLOCK: usize = 8000;
 
 impl Book {
     /// The file.
+    #[cfg(test)]
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.sealed().0
     }
