@@ -83,6 +83,10 @@ const METHOD: Phrase = Phrase::new(
 );
 const DAMAGED: Phrase =
     Phrase::new("warning.damaged", "Cut or damaged: what stands behind the damage was not read.");
+const OFFLINE_FOLDERS: Phrase = Phrase::new(
+    "warning.offline_folders",
+    "An offline folder file of Outlook (OST): not read. Export it as PST from Outlook.",
+);
 const SAME_NAME: Phrase = Phrase::new(
     "warning.same_name",
     "The archive holds several members of one name; only one of them was read.",
@@ -117,6 +121,7 @@ pub(crate) fn text_of(stop: Stop) -> Text {
         Stop::Encrypted => ENCRYPTED,
         Stop::Method => METHOD,
         Stop::Damaged => DAMAGED,
+        Stop::OfflineFolders => OFFLINE_FOLDERS,
         Stop::SameName => SAME_NAME,
         Stop::Rights => RIGHTS,
         Stop::Gone => GONE,

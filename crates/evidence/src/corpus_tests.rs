@@ -557,3 +557,56 @@ fn every_message_of_outlook_in_the_corpus_is_read() {
     assert_eq!(read("no_recipient_address.msg").attachments.len(), 11);
     assert_eq!(read("example_sent_regular.msg").parties.len(), 9);
 }
+
+/// Counted with readpst 0.6.76 (`readpst -D -S`, items done and skipped), which knows the visible
+/// folders only: of the free-and-busy item beside them it says nothing. Of the nickname cache each
+/// row is a person.
+#[test]
+fn mailbox_files_of_others_are_counted_as_readpst_counts() {
+    let wanted: [(&str, &str, &[&str]); 4] = [
+        (
+            "samples/mailbox/pst/java-libpst-dist-list.pst",
+            "mailbox_pst",
+            &[
+                "Contacts list 3 0",
+                "Freebusy Data other 0 0",
+                "Contacts contact 1 0",
+                "Calendar appointment 1 2",
+            ],
+        ),
+        (
+            "samples/mailbox/pst/java-libpst-passworded.pst",
+            "mailbox_pst",
+            &["Contacts list 3 0", "Freebusy Data other 0 0", "Contacts contact 1 0"],
+        ),
+        ("samples/mailbox/pst/outlook-pst-rs-Empty.pst", "mailbox_pst", &[]),
+        (
+            "samples/mailbox/plaso/Outlook.NK2",
+            "list_nk2",
+            &["1 ", "1 ", "1 Timothy Dungan", "1 ", "1 Gavin Kline"],
+        ),
+    ];
+    for (path, format, rows) in wanted {
+        let Some(path) = corpus(path) else { return };
+        let found = find(std::slice::from_ref(&path), &FindOptions::default());
+        let inspection = inspect(&found.sources[0]);
+        assert_eq!(inspection.format.map(|it| it.id), Some(format), "{}", path.display());
+        let mut seen: Vec<String> = Vec::new();
+        let reading = read(&found.sources[0], &inspection, &ReadOptions::default(), &mut |row| {
+            let Content::Record(it) = row.content else { return };
+            seen.push(match it.what {
+                What::Item(it) => format!(
+                    "{} {} {} {}",
+                    it.folder,
+                    it.kind.word(),
+                    it.parties.len(),
+                    it.attachments.len()
+                ),
+                What::Address(it) => format!("{} {}", it.addresses.len(), it.name),
+                _ => String::new(),
+            });
+        });
+        assert_eq!(seen, rows, "{}", path.display());
+        assert_eq!((reading.rejected, reading.lossy), (0, 0), "{}", path.display());
+    }
+}

@@ -5,7 +5,13 @@ use std::collections::BTreeSet;
 use model::{Content, Kind, Reading, Record, Reject};
 use serde_json::Value;
 
-use crate::normal::columns::Columns;
+use crate::{
+    normal::columns::Columns,
+    rows::{
+        property::{Names, Values},
+        pst::Stored,
+    },
+};
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -31,6 +37,10 @@ pub(crate) enum Shape {
     Mails,
     /// One message of Outlook in a compound file.
     Message,
+    /// A mailbox file of Outlook.
+    Pst,
+    /// A nickname cache of Outlook.
+    Nk2,
 }
 
 /// What can be seen of a file before it is read.
@@ -56,7 +66,8 @@ pub(crate) struct Head {
 impl Shape {
     /// Whether the file is decoded as a whole: mails name the encoding of each of their parts.
     pub(crate) fn is_text(self) -> bool {
-        !matches!(self, Shape::Workbook | Shape::Mail | Shape::Mails | Shape::Message)
+        use Shape::{Mail, Mails, Message, Nk2, Pst, Workbook};
+        !matches!(self, Workbook | Mail | Mails | Message | Pst | Nk2)
     }
 }
 
@@ -99,6 +110,10 @@ pub(crate) enum RawRow<'a> {
     Mail(&'a [u8]),
     /// A compound file with one message.
     Message(&'a [u8]),
+    /// An item of a mailbox file, and the numbers of its named properties.
+    Stored(&'a Stored, &'a Names),
+    /// Properties of a person.
+    Person(&'a Values),
     /// The text of a JSON object, not taken apart yet.
     Text(&'a str),
 }

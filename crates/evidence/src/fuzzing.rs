@@ -18,6 +18,10 @@ use crate::{
         json::Objects,
         lines::{TextLine, TextLines},
         mails::Mails,
+        pst::{
+            sample,
+            writer::{Seal, reseal},
+        },
         workbook,
     },
 };
@@ -128,6 +132,23 @@ pub fn mime(bytes: &[u8]) {
     assert!(links.len() <= 50);
     report::of_fields(&text);
     report::of_text(&text);
+}
+
+/// A mailbox file: a sound one with changes, its checksums made right again, so that what stands
+/// behind them is reached. The first byte chooses the layout; then come changes of four bytes each:
+/// which part, where in it, what.
+pub fn pst(bytes: &[u8]) {
+    let Some((choice, changes)) = bytes.split_first() else { return };
+    let (mut file, seals) = sample::book(choice & 1 == 1).sealed();
+    for [part, high, low, new] in changes.as_chunks::<4>().0 {
+        let Seal(from, to, _) = seals[usize::from(*part) % seals.len()];
+        let place = usize::from(u16::from_be_bytes([*high, *low]));
+        file[from + place % (to - from)] = *new;
+    }
+    reseal(&mut file, &seals);
+    whole(&file);
+    // And as it stands.
+    whole(&[crate::rows::pst::MAGIC, bytes].concat());
 }
 
 /// A whole file: found, looked into if it is an archive, recognised, read and counted.

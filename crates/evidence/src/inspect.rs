@@ -21,7 +21,7 @@ use crate::{
         clixml::{self, CliObjects},
         csv::{Cells, Flaw, Line, Rows, has_stray_quote},
         json::Objects,
-        workbook, xls,
+        nk2, pst, workbook, xls,
     },
     shelf,
     source::Source,
@@ -103,8 +103,8 @@ pub fn inspect(source: &Source) -> Inspection {
 
 fn recognise(it: &mut Inspection, source: &Source, first: &[u8], encoding: &'static Encoding) {
     let workbook = archive::magic(first) == Magic::Zip || first.starts_with(xls::COMPOUND);
-    let mail = mail::head(source, it.bytes, first);
-    let heads = match (mail, workbook) {
+    let outlook = outlook_head(first).or_else(|| mail::head(source, it.bytes, first));
+    let heads = match (outlook, workbook) {
         (Some(head), _) => vec![head],
         (None, true) => workbook_head(source, it.bytes).into_iter().collect(),
         (None, false) => text_heads(first, encoding),
@@ -126,6 +126,18 @@ fn recognise(it: &mut Inspection, source: &Source, first: &[u8], encoding: &'sta
         it.kind = Kind::CaseFile;
     }
     it.head = head;
+}
+
+/// Files of Outlook, known by how they begin.
+fn outlook_head(first: &[u8]) -> Option<Head> {
+    let shape = if first.starts_with(pst::MAGIC) {
+        Shape::Pst
+    } else if first.starts_with(nk2::MAGIC) {
+        Shape::Nk2
+    } else {
+        return None;
+    };
+    Some(Head { shape, ..Head::default() })
 }
 
 /// The head that says what the file is, and its format: that of most heads, for a damaged object may

@@ -3,8 +3,11 @@
 //! Each stands in `samples/` as `<format>.<ending>`, made up, with five rows; a format that is read
 //! in several shapes may have several. Where a field takes free text it holds `{text}` (in JSON text
 //! inside a cell or a string `{json}`), which the test fills in; `.xlsx.csv` becomes a workbook.
+//! Those of formats that are no text are made by code.
 
 use std::{fs, path::Path};
+
+use crate::rows::pst;
 
 /// One sample.
 pub(crate) struct Sample {
@@ -37,6 +40,7 @@ pub(crate) fn all(text: &str) -> Vec<Sample> {
         name: "mailbox_msg.msg".to_owned(),
         bytes: message(text),
     });
+    found.extend(made(text));
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found
 }
@@ -49,7 +53,7 @@ impl Sample {
 
     /// Whether its rows are no lines of text: any byte of it may be part of its structure.
     pub(crate) fn is_binary(&self) -> bool {
-        self.id == "mailbox_msg"
+        matches!(self.id.as_str(), "mailbox_msg" | "mailbox_pst" | "list_nk2")
     }
 }
 
@@ -99,6 +103,21 @@ pub(crate) fn message(text: &str) -> Vec<u8> {
     put(&format!("{embedded}/__substg1.0_3701000D/__substg1.0_0037001F"), &wide("inner"));
     file.flush().unwrap();
     file.into_inner().into_inner()
+}
+
+/// Files that are no text are made here.
+fn made(text: &str) -> [Sample; 2] {
+    let sample = |id: &str, ending: &str, bytes| Sample {
+        id: id.to_owned(),
+        name: format!("{id}.{ending}"),
+        bytes,
+    };
+    let people = ["a", "b", "c", "d", "e"].map(|it| (text, format!("{it}@example.com")));
+    let people = people.each_ref().map(|it| (it.0, it.1.as_str()));
+    [
+        sample("mailbox_pst", "pst", pst::sample::five(text).bytes()),
+        sample("list_nk2", "nk2", pst::sample::cache(&people)),
+    ]
 }
 
 fn filled(written: &str, ending: &str, text: &str) -> String {

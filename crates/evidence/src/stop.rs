@@ -26,6 +26,8 @@ pub enum Stop {
     Method,
     /// Damaged or cut.
     Damaged,
+    /// Outlook's offline copy of a mailbox (OST) in a layout that is not read here.
+    OfflineFolders,
     /// Two members of one name: only the last can be reached.
     SameName,
     /// The user running the program may not read it.
@@ -42,7 +44,7 @@ pub enum Stop {
 
 impl Stop {
     /// Every reason.
-    pub const ALL: [Stop; 16] = [
+    pub const ALL: [Stop; 17] = [
         Stop::Link,
         Stop::Outside,
         Stop::Depth,
@@ -53,6 +55,7 @@ impl Stop {
         Stop::Encrypted,
         Stop::Method,
         Stop::Damaged,
+        Stop::OfflineFolders,
         Stop::SameName,
         Stop::Rights,
         Stop::Gone,
@@ -89,6 +92,7 @@ impl Stop {
             Stop::Encrypted => "encrypted",
             Stop::Method => "method",
             Stop::Damaged => "damaged",
+            Stop::OfflineFolders => "offline_folders",
             Stop::SameName => "same_name",
             Stop::Rights => "rights",
             Stop::Gone => "gone",
@@ -113,6 +117,9 @@ impl Stop {
             Stop::Encrypted => "encrypted, and no password given with --password-file opens it",
             Stop::Method => "packed in a way that is not read here; unpack it yourself",
             Stop::Damaged => "the file is cut or damaged here: the rest could not be read",
+            Stop::OfflineFolders => {
+                "an offline folder file of Outlook (OST), not read here; export it as PST from Outlook"
+            }
             Stop::SameName => "the archive holds several members of this name; one was read",
             Stop::Rights => "no right to read it; run as a user who may, or copy it",
             Stop::Gone => "it disappeared while the evidence was read",

@@ -18,6 +18,9 @@ use crate::{
         json::{Element, Objects},
         lines::{TextLine, TextLines},
         mails::Mails,
+        nk2,
+        property::Values,
+        pst::{self, Found},
         workbook,
     },
     shelf,
@@ -52,12 +55,16 @@ pub(crate) type Visit<'a> = &'a mut dyn FnMut(Seen<'_>) -> bool;
 /// Walks over all rows. An error is where the content ended early.
 pub(crate) fn walk(source: &Source, inspection: &Inspection, visit: Visit<'_>) -> io::Result<()> {
     shelf::leave_all_but(source);
+    let shape = inspection.head.shape;
+    if shape == Shape::Pst {
+        return stored(source, visit);
+    }
     source.open(&mut |reader| {
-        let shape = inspection.head.shape;
         match shape {
             Shape::Workbook => return book(reader, visit),
             Shape::Mail | Shape::Message => return one_row(reader, shape, visit),
             Shape::Mails => return mails(reader, visit),
+            Shape::Nk2 => return nicknames(reader, visit),
             _ => {}
         }
         let mut text = Decoding::new(reader, of_name(&inspection.encoding));
@@ -68,7 +75,12 @@ pub(crate) fn walk(source: &Source, inspection: &Inspection, visit: Visit<'_>) -
             Shape::Cards => blocks(&mut text, Bounds::Cards, visit),
             Shape::Entries => blocks(&mut text, Bounds::Blank, visit),
             Shape::Lines => log(&mut text, visit),
-            Shape::Workbook | Shape::Mail | Shape::Mails | Shape::Message => Ok(()),
+            Shape::Workbook
+            | Shape::Mail
+            | Shape::Mails
+            | Shape::Message
+            | Shape::Pst
+            | Shape::Nk2 => Ok(()),
         }
     })
 }
@@ -308,12 +320,48 @@ fn mails(reader: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
     mails.error().map_or(Ok(()), Err)
 }
 
-fn book(reader: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
+/// Items of a mailbox file have no place in its text: what they say of themselves is their text.
+fn stored(source: &Source, visit: Visit<'_>) -> io::Result<()> {
+    pst::items(source.packed()?, &mut |found| {
+        let (text, row, flaw) = match &found {
+            Found::Item(item, names) => (item.written(names), RawRow::Stored(item, names), None),
+            Found::Damage { reason, place } => (place.clone(), RawRow::Line(place), Some(*reason)),
+        };
+        visit(Seen { from: 0, to: 0, text: text.as_bytes(), row, flaw, first: false })
+    })
+}
+
+fn nicknames(reader: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
+    let bytes = whole(reader)?;
+    let (mut go_on, mut end) = (true, 0);
+    let missing = nk2::rows(&bytes, &mut |it| {
+        let (from, to) = (it.from as u64, it.to as u64);
+        end = to;
+        let (text, row) = (&bytes[it.from..it.to], RawRow::Person(&it.values));
+        go_on = visit(Seen { from, to, text, row, flaw: None, first: false });
+        go_on
+    });
+    for _ in 0..missing {
+        let flaw = Some("the nickname cache is damaged: the rest cannot be read");
+        let row = RawRow::Person(const { &Values::new() });
+        if !go_on || !visit(Seen { from: end, to: end, text: &[], row, flaw, first: false }) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn whole(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(limits::WHOLE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limits::WHOLE {
         return Err(Stop::Memory.error());
     }
+    Ok(bytes)
+}
+
+fn book(reader: &mut dyn Read, visit: Visit<'_>) -> io::Result<()> {
+    let bytes = whole(reader)?;
     let mut go_on = true;
     workbook::rows(bytes, &mut |first, cells| {
         let text = cells.join("\t");

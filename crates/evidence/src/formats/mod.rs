@@ -12,6 +12,7 @@ mod inventory_mailbox_csv;
 mod inventory_mailbox_objects;
 mod inventory_users_csv;
 mod list_ldif;
+mod list_nk2;
 mod list_outlook_csv;
 mod list_table;
 mod list_vcard;
@@ -22,6 +23,7 @@ mod mailbox_items_csv;
 mod mailbox_mbox;
 mod mailbox_messages_json;
 mod mailbox_msg;
+mod mailbox_pst;
 mod settings_app_roles;
 mod settings_applications;
 mod settings_audit_bypass;
@@ -138,6 +140,8 @@ pub const FORMATS: &[Format] = &[
     mailbox_messages_json::FORMAT,
     mailbox_contacts_json::FORMAT,
     mailbox_items_csv::FORMAT,
+    mailbox_pst::FORMAT,
+    list_nk2::FORMAT,
     list_outlook_csv::FORMAT,
     list_vcard::FORMAT,
     list_ldif::FORMAT,

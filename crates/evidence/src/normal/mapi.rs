@@ -166,7 +166,7 @@ fn someone(role: Role, smtp: String, any: String, name: String) -> Option<Party>
 }
 
 /// Somebody of the recipients' table.
-fn recipient(it: &dyn Properties) -> Party {
+pub(crate) fn recipient(it: &dyn Properties) -> Party {
     let role = match it.number(0x0c15).unwrap_or(1) & 0xf {
         2 => Role::Cc,
         3 => Role::Bcc,

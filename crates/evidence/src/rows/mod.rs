@@ -8,5 +8,8 @@ pub(crate) mod csv;
 pub(crate) mod json;
 pub(crate) mod lines;
 pub(crate) mod mails;
+pub(crate) mod nk2;
+pub(crate) mod property;
+pub(crate) mod pst;
 pub(crate) mod workbook;
 pub(crate) mod xls;

@@ -194,3 +194,14 @@ proptest::proptest! {
         }
     }
 }
+
+/// Outlook on the web writes its columns in English, whatever the language of the mailbox.
+#[test]
+fn contacts_of_outlook_on_the_web_are_a_list() {
+    let text = "\u{feff}First Name,Middle Name,Last Name,Title,Suffix,Nickname,Given Yomi,Surname Yomi,E-mail Address,E-mail 2 Address,E-mail 3 Address,Home Phone,Company,Notes\r\n花子,,鈴木,,,,はなこ,すずき,hanako@x.jp,h2@x.jp,,,株式会社甲,\r\n,,会費係,,,,,,,,,03-0000-0000,,\r\n";
+    let seen = seen(text.as_bytes());
+    assert_eq!(seen.format, Some("list_outlook_csv"));
+    assert_eq!(seen.addresses(), ["hanako@x.jp h2@x.jp", ""]);
+    let first = &seen.lists()[0];
+    assert_eq!((first.name.as_str(), first.organisation.as_str()), ("花子 鈴木", "株式会社甲"));
+}
