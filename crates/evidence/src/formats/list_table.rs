@@ -304,7 +304,12 @@ impl Table {
         if let (true, [_]) = (person.is_empty(), addresses.as_slice()) {
             person = chosen.iter().find_map(|it| written(cells.get(*it)?)).unwrap_or_default();
         }
-        ListEntry { addresses, name: person, organisation: sheet.under(cells, ORGANISATION) }
+        ListEntry {
+            addresses,
+            name: person,
+            organisation: sheet.under(cells, ORGANISATION),
+            ..ListEntry::default()
+        }
     }
 
     fn is_above(&self, cells: &[&str]) -> bool {
