@@ -11,13 +11,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{
-    Held, ItemTouch, Known, Micros, Moved, Role, Span, Touch,
-    findings::{self, Figure},
-};
+use model::{Held, ItemTouch, Known, Micros, Moved, Role, Span, Touch, findings};
 
 use crate::identity::Directory;
 
+mod figures;
+mod found;
+mod looks;
+mod named;
+mod state;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod withholding;
 /// How an item was exposed; one item may be exposed in several ways.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd)]
 pub enum How {
@@ -247,9 +253,19 @@ impl Exposed {
 
 /// Decides what was exposed.
 pub fn judge(inputs: &Inputs<'_>) -> Exposed {
-    let _ = inputs;
-    Exposed {
-        figures: findings::Exposure { addresses: Figure::unknown(), ..Default::default() },
-        ..Exposed::default()
+    let looks = looks::Looks::new(inputs);
+    let mailboxes = state::rebuild(inputs);
+    let mut found = found::Found::new(inputs, &looks);
+    for (name, mailbox) in &mailboxes {
+        found.stood(name, mailbox);
     }
+    for it in inputs.opened {
+        found.opened(it, &mailboxes);
+    }
+    let doubts = std::mem::take(&mut found.doubts);
+    let mut exposed =
+        Exposed { looks: looks.all.clone(), items: found.items(), ..Exposed::default() };
+    figures::trails(&mut exposed);
+    figures::Judge::new(inputs, &looks, &doubts).fill(&mut exposed);
+    exposed
 }
