@@ -47,6 +47,7 @@ pub mod window;
 /// Everything embedded, by folder of the project: what a report's `knowledge` hash covers, and what a
 /// test compares with the folders, so that no file is forgotten.
 pub const DATA: &[(&str, &[model::DataFile])] = &[
+    ("knowledge/addresses", people::ROLE_FILES),
     ("knowledge/attribution", weights::FILES),
     ("knowledge/clients", clients::FILES),
     ("knowledge/errors", errors::FILES),

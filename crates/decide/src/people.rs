@@ -8,10 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Case, ListEntry,
-    findings::{self, Figure},
+    findings::{self, Figure, Is},
 };
 
 use crate::{exposure::Exposed, identity::Directory};
+
+mod merge;
+mod person;
+mod roles;
+#[cfg(test)]
+mod tests;
+
+pub use roles::{FILES as ROLE_FILES, is_role};
 
 /// One row of an address list, or one contact of a mailbox.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -174,6 +182,64 @@ pub struct People {
 
 /// Decides who is to be written to.
 pub fn people(inputs: &Inputs<'_>) -> People {
-    let _ = inputs;
-    People::default()
+    let exposed = inputs.exposed;
+    let mut addresses: BTreeSet<&str> = exposed.addresses.keys().map(String::as_str).collect();
+    addresses.extend(exposed.internal.keys().map(String::as_str));
+    addresses.extend(inputs.sent_fraud.keys().map(String::as_str));
+    let lists = merge::Lists::new(inputs);
+    let merged = merge::merge(inputs, &addresses);
+    let persons: Vec<Person> =
+        merged.into_iter().map(|it| person::person(inputs, &lists, it)).collect();
+    let figures = figures(inputs, &persons);
+    let exposed = exposed_figure(inputs, &persons);
+    People { persons, figures, exposed }
+}
+
+/// Whether a person is to be told: named in an exposed item of a group that no person decided to be no
+/// leak, and not of the house.
+pub fn is_to_notify(inputs: &Inputs<'_>, it: &Person) -> bool {
+    let leaks = |at: &usize| {
+        inputs.exposed.items.get(*at).is_some_and(|item| {
+            let key = |how: &crate::exposure::How| (item.scope.clone(), how.word().to_owned());
+            item.hows.iter().any(|how| !inputs.no_leak.contains(&key(how)))
+        })
+    };
+    !it.internal && it.causes.contains(&Cause::Exposed) && it.items.iter().any(leaks)
+}
+
+fn figures(inputs: &Inputs<'_>, persons: &[Person]) -> findings::People {
+    let told: Vec<&Person> = persons.iter().filter(|it| is_to_notify(inputs, it)).collect();
+    let by = |channel| told.iter().filter(|it| it.channel == Some(channel)).count() as u64;
+    findings::People {
+        to_notify: told.len() as u64,
+        reachable: by(Channel::Mail),
+        unreachable: by(Channel::PublicNotice),
+        // Nothing was sent yet: `notify` counts these two.
+        notified: 0,
+        bounced: 0,
+        public_notice: by(Channel::PublicNotice),
+        warned_recipients: inputs.sent_fraud.len() as u64,
+    }
+}
+
+/// Persons outside the house whom an exposed item names. Lists only ever make two addresses one person:
+/// where not all of them were read the number is an upper bound.
+fn exposed_figure(inputs: &Inputs<'_>, persons: &[Person]) -> Figure {
+    let outside = |it: &&Person| !it.internal && it.causes.contains(&Cause::Exposed);
+    let value = persons.iter().filter(outside).count() as u64;
+    let addresses = &inputs.exposed.figures.addresses;
+    let mut limits: BTreeSet<String> = addresses.limits.iter().cloned().collect();
+    let is = match (addresses.is, inputs.lists_whole) {
+        (Is::Exact, Some(true)) => Is::Exact,
+        (Is::Exact, _) if value == 0 => Is::Exact,
+        (Is::Exact | Is::AtMost, whole) => {
+            if whole != Some(true) {
+                limits.insert("lists_not_whole".to_owned());
+            }
+            Is::AtMost
+        }
+        (is, _) => is,
+    };
+    let value = (is != Is::Unknown).then_some(value);
+    Figure { value, is, limits: limits.into_iter().collect() }
 }

@@ -90,9 +90,8 @@ pub(super) fn rebuild(inputs: &Inputs<'_>) -> BTreeMap<String, Mailbox> {
             let Some(mailbox) = found.get_mut(&name) else { continue };
             let story = mailbox.stories.entry(it.message.clone()).or_default();
             story.message.clone_from(&it.message);
-            let better = story
-                .known
-                .is_none_or(|old| inputs.known[old].recipients.len() < it.recipients.len());
+            let rank = |it: &Known| (it.recipients.len(), it.at, it.sender.clone());
+            let better = story.known.is_none_or(|old| rank(&inputs.known[old]) < rank(it));
             if better {
                 story.known = Some(at);
             }
@@ -103,6 +102,7 @@ pub(super) fn rebuild(inputs: &Inputs<'_>) -> BTreeMap<String, Mailbox> {
         for story in mailbox.stories.values_mut() {
             let key = |at: &usize| (inputs.moved[*at].at, inputs.moved[*at].record.as_str());
             story.moved.sort_by(|a, b| key(b).cmp(&key(a)));
+            story.held.sort_by_key(|at| &inputs.held[*at].record);
             story.stays = Walk { inputs, mailbox: name, until }.walk(story);
         }
     }
@@ -114,7 +114,10 @@ fn ids(inputs: &Inputs<'_>, found: &mut BTreeMap<String, Mailbox>) {
     let mut learn = |mailbox: Option<String>, message: &str, item: &str| {
         let mailbox = mailbox.and_then(|it| found.get_mut(&it));
         if let (Some(it), false, false) = (mailbox, message.is_empty(), item.is_empty()) {
-            it.by_item.entry(item.to_owned()).or_insert_with(|| message.to_owned());
+            let known = it.by_item.entry(item.to_owned()).or_insert_with(|| message.to_owned());
+            if message < known.as_str() {
+                message.clone_into(known);
+            }
         }
     };
     for it in inputs.held {
@@ -187,7 +190,8 @@ impl Walk<'_> {
             held: Some(*at),
         });
         let mut live: Vec<Live> = copies.collect();
-        live.sort_by(|a, b| (&a.scope, a.held).cmp(&(&b.scope, b.held)));
+        // Stable: within a folder the copies stay in the order of their records.
+        live.sort_by(|a, b| a.scope.cmp(&b.scope));
         let mut stays = Vec::new();
         for at in &story.moved {
             let it = &self.inputs.moved[*at];
