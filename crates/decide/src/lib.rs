@@ -55,9 +55,15 @@ pub const DATA: &[(&str, &[model::DataFile])] = &[
     ("knowledge/networks", clients::NETWORK_FILES),
     ("knowledge/observability", observability::FILES),
     ("knowledge/operations", operations::FILES),
+    ("knowledge/personal", PERSONAL),
+    ("knowledge/replies", replies::FILES),
     ("laws", law::FILES),
     ("laws/calendars", calendar::FILES),
 ];
+
+/// What the scanner of texts looks for; it reads the same file, and stands in another crate.
+const PERSONAL: &[model::DataFile] =
+    &[("health", include_str!("../../../knowledge/personal/health.toml"))];
 
 #[cfg(test)]
 mod tests {
