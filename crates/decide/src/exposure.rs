@@ -15,6 +15,7 @@ use model::{Held, ItemTouch, Known, Micros, Moved, Role, Span, Touch, findings};
 
 use crate::identity::Directory;
 
+mod facts;
 mod figures;
 mod found;
 mod looks;
@@ -24,6 +25,8 @@ mod state;
 mod tests;
 #[cfg(test)]
 mod withholding;
+
+pub use facts::{moves_heard, touches_heard};
 /// How an item was exposed; one item may be exposed in several ways.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd)]
 pub enum How {
