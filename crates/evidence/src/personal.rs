@@ -6,7 +6,18 @@
 //! the rules, so real mail will do worse; free text about health does worst. By kind, over its snippets
 //! (computed by a test, which fails if these lines are not what it computes):
 //!
-//! FIGURES
+//! 272 snippets, 157 of them with Japanese, 118 near misses.
+//!
+//! | kind | right | wrong | missed | precision | recall |
+//! |---|---|---|---|---|---|
+//! | phone | 33 | 0 | 2 | 1.00 | 0.94 |
+//! | postal_address | 23 | 1 | 2 | 0.96 | 0.92 |
+//! | my_number | 10 | 0 | 0 | 1.00 | 1.00 |
+//! | card | 14 | 0 | 0 | 1.00 | 1.00 |
+//! | bank_account | 16 | 0 | 0 | 1.00 | 1.00 |
+//! | passport | 11 | 0 | 0 | 1.00 | 1.00 |
+//! | birth_date | 20 | 0 | 1 | 1.00 | 0.95 |
+//! | health | 27 | 0 | 3 | 1.00 | 0.90 |
 use std::ops::Range;
 
 mod contact;

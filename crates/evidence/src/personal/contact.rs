@@ -138,6 +138,8 @@ fn japanese(letters: &Letters, at: usize) -> Option<usize> {
     };
     let town = (begins..begins + 14)
         .find(|it| matches!(letters.get(*it), '市' | '区' | '町' | '村' | '郡'))?;
+    // The code may stand in a line of its own.
+    let begins = begins + usize::from(letters.get(at) == '〒' && letters.get(begins) == '\n');
     if letters.slice(begins, town).iter().any(|c| matches!(c, '\n' | '。' | '、')) {
         return None;
     }
@@ -232,9 +234,8 @@ fn birth(letters: &Letters, at: usize) -> Option<usize> {
         return None;
     }
     let to = date(letters, at)?;
-    let after = ["生まれ", "生)", "生 ", "生、", "生。", "生\n", "年生まれ"]
-        .iter()
-        .any(|it| letters.starts(to, it));
+    let born = letters.starts(to, "生まれ") || letters.starts(to, "年生まれ");
+    let after = born || (letters.get(to) == '生' && !letters.get(to + 1).is_alphanumeric());
     (after || letters.behind(at, 20, BIRTH)).then_some(to)
 }
 
@@ -338,6 +339,6 @@ fn passport(letters: &Letters, at: usize) -> Option<usize> {
     let japanese = head == 2
         && digits.len() == 7
         && (letters.behind(at, 30, PASSPORT) || letters.ahead(to, 15, PASSPORT));
-    let foreign = head <= 2 && (6..=9).contains(&digits.len()) && letters.behind(at, 16, PASSPORT);
+    let foreign = head <= 2 && (6..=9).contains(&digits.len()) && letters.behind(at, 22, PASSPORT);
     (sound && (japanese || foreign)).then_some(to)
 }

@@ -2,7 +2,10 @@
 //! file says of itself. PDF is not looked into, and says so: no reader of PDF in pure Rust was found that
 //! bounds depth and memory on hostile files, and a wrong one would end the run.
 
-use std::io::{Cursor, Read};
+use std::{
+    borrow::Cow,
+    io::{Cursor, Read},
+};
 
 use quick_xml::{Reader, events::Event};
 
@@ -180,10 +183,16 @@ fn number(name: &str) -> Option<char> {
 /// A document or a workbook in a zip archive.
 fn packed(bytes: &[u8]) -> Result<String, Why> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| Why::Damaged)?;
-    let parts: Vec<String> =
-        archive.file_names().filter(|it| is_words(it)).take(64).map(str::to_owned).collect();
+    let parts: Vec<String> = archive
+        .file_names()
+        .flatten()
+        .filter(|it| is_words(it))
+        .take(64)
+        .map(Cow::into_owned)
+        .collect();
     if parts.is_empty() {
-        let book = archive.file_names().any(|it| it.starts_with("xl/") || it == "content.xml");
+        let book =
+            archive.file_names().flatten().any(|it| it.starts_with("xl/") || it == "content.xml");
         return if book { sheets(bytes) } else { Err(Why::NoText) };
     }
     let mut names = parts;
@@ -229,18 +238,18 @@ fn words(part: &[u8], out: &mut String) -> Result<(), Why> {
     let mut buffer = Vec::new();
     loop {
         match reader.read_event_into(&mut buffer).map_err(|_| Why::Damaged)? {
-            Event::Start(it) => inside = it.local_name().as_ref() == b"t",
-            Event::Text(it) if inside => out.push_str(&String::from_utf8_lossy(&it)),
+            Event::Start(it) => inside = it.local_name().as_ref() == "t",
+            Event::Text(it) if inside => out.push_str(&it),
             Event::GeneralRef(it) if inside => {
-                unescaped(&format!("&{};", String::from_utf8_lossy(&it)), out);
+                unescaped(&format!("&{};", &*it), out);
             }
             Event::End(it) => {
                 inside = false;
-                if it.local_name().as_ref() == b"p" || it.local_name().as_ref() == b"tc" {
+                if it.local_name().as_ref() == "p" || it.local_name().as_ref() == "tc" {
                     out.push('\n');
                 }
             }
-            Event::Empty(it) if matches!(it.local_name().as_ref(), b"tab" | b"br") => out.push(' '),
+            Event::Empty(it) if matches!(it.local_name().as_ref(), "tab" | "br") => out.push(' '),
             Event::Eof => return Ok(()),
             _ => {}
         }
