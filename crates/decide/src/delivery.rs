@@ -324,7 +324,10 @@ mod tests {
     #[test]
     fn a_report_that_names_no_mail_speaks_of_the_only_one() {
         let bounce = word("", "r@e", 2, "failed");
-        assert_eq!(run(&[word("m", "r@e", 1, "Delivered")], &[bounce.clone()], &[]).len(), 1);
+        assert_eq!(
+            run(&[word("m", "r@e", 1, "Delivered")], std::slice::from_ref(&bounce), &[]).len(),
+            1
+        );
         let two = [word("m", "r@e", 1, "Delivered"), word("n", "r@e", 1, "Delivered")];
         let it = run(&two, &[bounce], &[]);
         assert_eq!(it.len(), 3);

@@ -72,7 +72,7 @@ impl<'a> Judge<'a> {
         // Of a mail with several recipients the trace does not tell which of them the list showed.
         let vague =
             |it: &&ExposedItem| it.from_trace && it.named.iter().filter(|it| it.shown).count() > 1;
-        if shown.is == Is::Exact && items.iter().any(|it| vague(&it)) {
+        if shown.is == Is::Exact && items.iter().any(vague) {
             shown.is = Is::AtMost;
         }
         let key = (scope.to_owned(), how.word().to_owned());

@@ -320,7 +320,7 @@ fn read_synced_and_downloaded_are_groups_of_their_own() {
         open(9, "MailItemsAccessed", "Bind", "Inbox"),
     ];
     let it = w.judge();
-    let groups: Vec<(&str, u64, u64, Option<u64>, Option<u64>)> = it
+    let groups: Vec<_> = it
         .figures
         .groups
         .iter()

@@ -108,11 +108,18 @@ impl Sets {
     }
 }
 
+/// A legal body of the case.
+struct Body<'a> {
+    name: &'a str,
+    lists: &'a [String],
+    /// In lower case.
+    domains: Vec<String>,
+}
+
 /// The rows of lists by address.
 pub(super) struct Lists<'a> {
     rows: BTreeMap<&'a str, Vec<&'a ListRow>>,
-    /// For each legal body: its place among the case's, and the paths of its lists.
-    bodies: Vec<(&'a str, Vec<&'a str>, Vec<String>)>,
+    bodies: Vec<Body<'a>>,
 }
 
 impl<'a> Lists<'a> {
@@ -128,9 +135,10 @@ impl<'a> Lists<'a> {
                 (!a.contact, &a.list, &a.record).cmp(&(!b.contact, &b.list, &b.record))
             });
         }
-        let body = |it: &'a model::Organisation| {
-            let domains = it.domains.iter().map(|it| it.trim().to_lowercase()).collect();
-            (it.name.as_str(), it.lists.iter().map(String::as_str).collect(), domains)
+        let body = |it: &'a model::Organisation| Body {
+            name: &it.name,
+            lists: &it.lists,
+            domains: it.domains.iter().map(|it| it.trim().to_lowercase()).collect(),
         };
         Lists { rows, bodies: inputs.case.organisations.iter().map(body).collect() }
     }
@@ -143,22 +151,24 @@ impl<'a> Lists<'a> {
     /// Legal bodies whose lists hold one of the rows; else those whose domain one of the addresses bears;
     /// else the only one there is.
     pub(super) fn bodies(&self, rows: &[&ListRow], addresses: &[String]) -> Vec<String> {
-        let of = |wanted: &dyn Fn(&(&str, Vec<&str>, Vec<String>)) -> bool| {
-            let found = self.bodies.iter().filter(|it| wanted(it)).map(|it| it.0.to_owned());
+        let of = |wanted: &dyn Fn(&Body<'_>) -> bool| {
+            let found = self.bodies.iter().filter(|it| wanted(it)).map(|it| it.name.to_owned());
             found.collect::<BTreeSet<String>>().into_iter().collect::<Vec<String>>()
         };
-        let listed =
-            of(&|it| rows.iter().any(|row| it.1.iter().any(|glob| glob_matches(glob, &row.path))));
+        let listed = of(&|it| {
+            rows.iter().any(|row| it.lists.iter().any(|glob| glob_matches(glob, &row.path)))
+        });
         if !listed.is_empty() {
             return listed;
         }
         let theirs = of(&|it| {
-            let domain =
-                |a: &String| a.rsplit_once('@').is_some_and(|at| it.2.iter().any(|d| d == at.1));
+            let domain = |a: &String| {
+                a.rsplit_once('@').is_some_and(|at| it.domains.iter().any(|d| d == at.1))
+            };
             addresses.iter().any(domain)
         });
         match (theirs.is_empty(), self.bodies.as_slice()) {
-            (true, [only]) => vec![only.0.to_owned()],
+            (true, [only]) => vec![only.name.to_owned()],
             _ => theirs,
         }
     }
