@@ -24,6 +24,7 @@ mod contact;
 mod letters;
 mod money;
 mod numbers;
+mod pdf;
 #[cfg(test)]
 mod tests;
 pub mod text;

@@ -157,9 +157,57 @@ fn documents_workbooks_pages_and_texts_are_looked_into() {
     assert_eq!(kinds(&sjis), ["phone"]);
 }
 
+/// A PDF of so many pages, each with this text.
+fn pdf(text: &str, pages: usize) -> Vec<u8> {
+    use lopdf::{
+        Document, Object, Stream,
+        content::{Content, Operation},
+        dictionary,
+    };
+    let mut it = Document::with_version("1.5");
+    let root = it.new_object_id();
+    let font = it.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Courier", "Encoding" => "WinAnsiEncoding" });
+    let operations = vec![
+        Operation::new("BT", vec![]),
+        Operation::new("Tf", vec!["F1".into(), 12.into()]),
+        Operation::new("Td", vec![50.into(), 600.into()]),
+        Operation::new("Tj", vec![Object::string_literal(text)]),
+        Operation::new("ET", vec![]),
+    ];
+    let mut stream = Stream::new(dictionary! {}, Content { operations }.encode().unwrap());
+    stream.compress().unwrap();
+    let content = it.add_object(stream);
+    let kids: Vec<Object> = (0..pages)
+        .map(|_| {
+            let page = dictionary! {
+                "Type" => "Page", "Parent" => root, "Contents" => content,
+                "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },
+                "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
+            };
+            it.add_object(page).into()
+        })
+        .collect();
+    let count = i64::try_from(pages).unwrap();
+    it.objects
+        .insert(root, dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }.into());
+    let catalog = it.add_object(dictionary! { "Type" => "Catalog", "Pages" => root });
+    it.trailer.set("Root", catalog);
+    let mut bytes = Vec::new();
+    it.save_to(&mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn a_pdf_is_looked_into_page_by_page() {
+    assert_eq!(kinds(&pdf("Tel. 03-1234-5678, DOB 1980-04-05", 3)), ["phone", "birth_date"]);
+    let Extracted::Text { cut, .. } = extract(&pdf("more", 600)) else { panic!() };
+    assert!(cut, "not every page was looked at");
+}
+
 #[test]
 fn what_is_not_looked_into_says_so() {
-    assert_eq!(extract(b"%PDF-1.7\n"), Extracted::Not(Why::Pdf));
+    assert_eq!(extract(b"%PDF-1.7\n"), Extracted::Not(Why::Damaged));
+    assert_eq!(extract(&pdf("   ", 1)), Extracted::Not(Why::NoText));
     assert_eq!(
         extract(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01"),
         Extracted::Not(Why::NoText)
@@ -190,6 +238,17 @@ proptest::proptest! {
             proptest::prop_assert!(text.get(it.range).is_some_and(|it| !it.is_empty()));
         }
         let _ = text::html(&text);
+    }
+
+    /// Whatever byte of a PDF is damaged: no panic, no endless work.
+    #[test]
+    fn a_damaged_pdf_is_a_damaged_pdf(flips in proptest::collection::vec((proptest::prelude::any::<u16>(), proptest::prelude::any::<u8>()), 1..8)) {
+        let mut bytes = pdf("Tel. 03-1234-5678", 2);
+        for (at, byte) in flips {
+            let at = usize::from(at) % bytes.len();
+            bytes[at] = byte;
+        }
+        let _ = extract(&bytes);
     }
 
     #[test]

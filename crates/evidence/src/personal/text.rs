@@ -1,6 +1,5 @@
-//! The text of an attachment, for [`super::scan`]: DOCX, workbooks, HTML, plain text; bounded whatever a
-//! file says of itself. PDF is not looked into, and says so: no reader of PDF in pure Rust was found that
-//! bounds depth and memory on hostile files, and a wrong one would end the run.
+//! The text of an attachment, for [`super::scan`]: PDF, DOCX, slides, workbooks, HTML, plain text; bounded
+//! whatever a file says of itself.
 
 use std::{
     borrow::Cow,
@@ -9,6 +8,7 @@ use std::{
 
 use quick_xml::{Reader, events::Event};
 
+use super::pdf;
 use crate::rows::workbook;
 
 /// Most bytes of a file that is looked into.
@@ -19,11 +19,11 @@ const TEXT: usize = super::LONGEST;
 /// What became of a file.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Extracted {
-    /// Its text; `cut` if there was more.
+    /// Its text.
     Text {
         /// The text.
         text: String,
-        /// Whether it was cut.
+        /// Whether there is more that was left out or could not be read.
         cut: bool,
     },
     /// It was not looked into, and why.
@@ -33,8 +33,6 @@ pub enum Extracted {
 /// Why a file was not looked into; each is counted, none is taken for «nothing found».
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd)]
 pub enum Why {
-    /// A PDF.
-    Pdf,
     /// Encrypted.
     Encrypted,
     /// A picture, a program, sound: no text in it that this could read.
@@ -49,7 +47,6 @@ impl Why {
     /// The word used in tables.
     pub fn word(self) -> &'static str {
         match self {
-            Why::Pdf => "pdf",
             Why::Encrypted => "encrypted",
             Why::NoText => "no_text",
             Why::Damaged => "damaged",
@@ -60,26 +57,27 @@ impl Why {
 
 /// Takes the text out of a file; its kind is told by its bytes alone.
 pub fn extract(bytes: &[u8]) -> Extracted {
+    let whole = |text| (text, false);
     let got = if bytes.len() as u64 > WHOLE {
         Err(Why::TooLarge)
     } else if bytes[..bytes.len().min(1024)].windows(5).any(|it| it == b"%PDF-") {
-        Err(Why::Pdf)
+        pdf::text(bytes, TEXT)
     } else if bytes.starts_with(b"PK\x03\x04") {
-        packed(bytes)
+        packed(bytes).map(whole)
     } else if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         // An old workbook, or an encrypted new document.
-        sheets(bytes)
-            .map_err(|why| if holds(bytes, "EncryptedPackage") { Why::Encrypted } else { why })
+        let locked = |why| if holds(bytes, "EncryptedPackage") { Why::Encrypted } else { why };
+        sheets(bytes).map(whole).map_err(locked)
     } else {
-        plain(bytes)
+        plain(bytes).map(whole)
     };
     match got {
-        Ok(mut text) => {
+        Ok((mut text, partly)) => {
             let mut end = text.len().min(TEXT);
             while !text.is_char_boundary(end) {
                 end -= 1;
             }
-            let cut = end < text.len();
+            let cut = partly || end < text.len();
             text.truncate(end);
             Extracted::Text { text, cut }
         }
