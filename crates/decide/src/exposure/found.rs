@@ -9,7 +9,7 @@ use super::{
     figures::{Doubts, covered},
     looks::{self, Looks},
     named,
-    state::{Mailbox, Stay, Story},
+    state::{Mailbox, Stay, Story, is_part},
 };
 use crate::touched;
 
@@ -91,40 +91,41 @@ impl<'a> Found<'a> {
     /// Sent), from which it went without a record.
     fn perhaps(&mut self, thing: Thing<'_>, at: usize) {
         let look = &self.looks.all[at];
+        if !["inbox", "sent"].iter().any(|it| is_part(&look.scope, it)) {
+            return;
+        }
         let there = |it: &Stay| it.scope == look.scope && overlaps(it, look.from, look.to);
         if thing.story.stays.iter().any(there) {
             return;
         }
         let first = thing.story.stays.iter().find(|it| it.first && it.held.is_some());
         if let (Some(first), Some(held)) = (first, first.and_then(|it| it.held)) {
-            if self.native(thing.mailbox, held).is_some_and(|it| it == look.scope)
-                && is_aside(&first.scope)
-                && overlaps(&Stay { to: None, ..first.clone() }, look.from, look.to)
-                && first.to.is_none_or(|to| to >= look.from)
-                && !self.heard(
-                    thing.mailbox,
-                    look.from.max(first.from.unwrap_or(look.from)),
-                    first.to,
-                )
+            let from = look.from.max(first.from.unwrap_or(look.from));
+            if is_aside(&first.scope)
+                && overlaps(first, look.from, look.to)
+                && !self.heard(thing.mailbox, from, first.to)
+                && self.native(thing.mailbox, held).is_some_and(|it| it == look.scope)
             {
                 self.add(thing, &look.scope, Certainty::Possible, at, Some(held));
             }
-        } else if let (Some(known), true) =
-            (thing.story.known, thing.story.stays.iter().all(|it| !it.first))
+        } else if thing.story.stays.iter().all(|it| !it.first)
+            && thing.story.known.is_some_and(|known| self.unsaved(thing, known, at))
         {
-            let it = &self.inputs.known[known];
-            let from = it.at.unwrap_or(look.from).max(look.from);
-            let facts = self.inputs.mailboxes.get(thing.mailbox);
-            let whole = facts.is_some_and(|it| it.whole);
-            let sent = named::is_own(self.inputs, thing.mailbox, &it.sender);
-            let part = if sent { "sent" } else { "inbox" };
-            if look.scope == format!("mailbox:{}/{part}", thing.mailbox)
-                && it.at.is_none_or(|at| at <= look.to)
-                && !(whole && self.heard(thing.mailbox, from, None))
-            {
-                self.add(thing, &look.scope, Certainty::Possible, at, None);
-            }
+            self.add(thing, &look.scope, Certainty::Possible, at, None);
         }
+    }
+
+    /// Whether a message of the trace, which no snapshot holds and no record names, may have stood in its
+    /// native folder while it was looked into.
+    fn unsaved(&self, thing: Thing<'_>, known: usize, at: usize) -> bool {
+        let look = &self.looks.all[at];
+        let it = &self.inputs.known[known];
+        let whole = self.inputs.mailboxes.get(thing.mailbox).is_some_and(|it| it.whole);
+        let sent = named::is_own(self.inputs, thing.mailbox, &it.sender);
+        let from = it.at.unwrap_or(look.from).max(look.from);
+        is_part(&look.scope, if sent { "sent" } else { "inbox" })
+            && it.at.is_none_or(|at| at <= look.to)
+            && !(whole && self.heard(thing.mailbox, from, None))
     }
 
     /// Whether moves and deletions were recorded all the while, up to the snapshot if no end is given.

@@ -506,6 +506,27 @@ fn the_founding_incident_comes_out() {
     assert_eq!((it.addresses_shown.value, it.addresses_shown.is), (Some(1538), Is::Exact));
     assert_eq!(it.groups.len(), 1);
     assert_eq!((it.groups[0].kind.as_str(), it.groups[0].items.certain), ("listed", 1538));
+    // Nobody else is to be told, and nobody is told twice.
+    let people = crate::people::people(&crate::people::Inputs {
+        exposed: &w.judge(),
+        rows: &[],
+        sent_fraud: &BTreeMap::from([(
+            "v@target.example".to_owned(),
+            BTreeSet::from(["m10000".to_owned()]),
+        )]),
+        statuses: &BTreeMap::from([("p0@member.example".to_owned(), "failed".to_owned())]),
+        directory: &Directory::new(&[], &[], [], &Case::default()),
+        account_names: &BTreeMap::new(),
+        case: &Case::default(),
+        lists_whole: Some(true),
+        no_leak: &BTreeSet::new(),
+    });
+    let figures = &people.figures;
+    assert_eq!((people.exposed.value, people.exposed.is), (Some(1538), Is::Exact));
+    assert_eq!(
+        (figures.to_notify, figures.reachable, figures.public_notice, figures.warned_recipients),
+        (1538, 1537, 1, 1)
+    );
     // Without the trace: what was purged is unrecoverable.
     let mut dark = w.clone();
     dark.known.clear();
