@@ -192,10 +192,15 @@ fn pdf(text: &str, pages: usize) -> Vec<u8> {
         .insert(root, dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }.into());
     let catalog = it.add_object(dictionary! { "Type" => "Catalog", "Pages" => root });
     it.trailer.set("Root", catalog);
+    if text == BY_NUMBER {
+        it.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "A" });
+    }
     let mut bytes = Vec::new();
     it.save_to(&mut bytes).unwrap();
     bytes
 }
+
+const BY_NUMBER: &str = "text of a composite font";
 
 #[test]
 fn a_pdf_is_looked_into_page_by_page() {
@@ -208,6 +213,7 @@ fn a_pdf_is_looked_into_page_by_page() {
 fn what_is_not_looked_into_says_so() {
     assert_eq!(extract(b"%PDF-1.7\n"), Extracted::Not(Why::Damaged));
     assert_eq!(extract(&pdf("   ", 1)), Extracted::Not(Why::NoText));
+    assert_eq!(extract(&pdf(BY_NUMBER, 1)), Extracted::Not(Why::Glyphs));
     assert_eq!(
         extract(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01"),
         Extracted::Not(Why::NoText)

@@ -37,6 +37,8 @@ pub enum Why {
     Encrypted,
     /// A picture, a program, sound: no text in it that this could read.
     NoText,
+    /// A PDF that gives its text by the numbers of a font's shapes (all Japanese ones).
+    Glyphs,
     /// Damaged.
     Damaged,
     /// Larger than [`WHOLE`], also when unpacked.
@@ -49,6 +51,7 @@ impl Why {
         match self {
             Why::Encrypted => "encrypted",
             Why::NoText => "no_text",
+            Why::Glyphs => "glyphs",
             Why::Damaged => "damaged",
             Why::TooLarge => "too_large",
         }
