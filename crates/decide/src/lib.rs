@@ -17,7 +17,9 @@ pub mod containment;
 pub mod control;
 pub mod coverage;
 pub mod deadlines;
+pub mod delivery;
 pub mod errors;
+pub mod exposure;
 pub mod findings;
 pub mod folders;
 pub mod hole;
@@ -31,6 +33,8 @@ pub mod next;
 pub mod observability;
 pub mod operations;
 pub mod outcome;
+pub mod people;
+pub mod replies;
 pub mod rules;
 pub mod scopes;
 pub mod session;
@@ -43,6 +47,7 @@ pub mod window;
 /// Everything embedded, by folder of the project: what a report's `knowledge` hash covers, and what a
 /// test compares with the folders, so that no file is forgotten.
 pub const DATA: &[(&str, &[model::DataFile])] = &[
+    ("knowledge/addresses", people::ROLE_FILES),
     ("knowledge/attribution", weights::FILES),
     ("knowledge/clients", clients::FILES),
     ("knowledge/errors", errors::FILES),
@@ -50,9 +55,15 @@ pub const DATA: &[(&str, &[model::DataFile])] = &[
     ("knowledge/networks", clients::NETWORK_FILES),
     ("knowledge/observability", observability::FILES),
     ("knowledge/operations", operations::FILES),
+    ("knowledge/personal", PERSONAL),
+    ("knowledge/replies", replies::FILES),
     ("laws", law::FILES),
     ("laws/calendars", calendar::FILES),
 ];
+
+/// What the scanner of texts looks for; it reads the same file, and stands in another crate.
+const PERSONAL: &[model::DataFile] =
+    &[("health", include_str!("../../../knowledge/personal/health.toml"))];
 
 #[cfg(test)]
 mod tests {

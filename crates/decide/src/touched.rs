@@ -121,12 +121,22 @@ fn told_again<'a>(inputs: &Inputs<'a>) -> BTreeMap<(&'a str, &'a str), u64> {
     found
 }
 
+/// Whether a record of this operation touches the folder it names in this role (design §4.6): as source,
+/// or as destination of an explicit move.
+pub(crate) fn is_touch(operation: &str, role: &str) -> bool {
+    let op = operations::of(operation);
+    let moved_here = op.operation == "move" && !operation.starts_with("MoveToDeleted");
+    op.touches && (role != "destination" || moved_here)
+}
+
+/// Whether a record names no folder.
+pub(crate) fn is_nowhere(folder: &str) -> bool {
+    folders::scope_part(folder).is_empty() || folder.eq_ignore_ascii_case("Not Available")
+}
+
 fn mailbox_touch(it: &mut Deeds, inputs: &Inputs<'_>, touch: &Touch, account: &str) {
     let op = operations::of(&touch.operation);
-    if !op.touches || (touch.role == "destination" && !matches!(op.operation, "move")) {
-        return;
-    }
-    if touch.role == "destination" && touch.operation.starts_with("MoveToDeleted") {
+    if !is_touch(&touch.operation, &touch.role) {
         return;
     }
     let mailbox = if touch.mailbox.is_empty() {
@@ -134,8 +144,7 @@ fn mailbox_touch(it: &mut Deeds, inputs: &Inputs<'_>, touch: &Touch, account: &s
     } else {
         inputs.directory.resolve(&touch.mailbox)
     };
-    let nowhere = folders::scope_part(&touch.folder).is_empty()
-        || touch.folder.eq_ignore_ascii_case("Not Available");
+    let nowhere = is_nowhere(&touch.folder);
     if nowhere && touch.own_mail {
         return;
     }

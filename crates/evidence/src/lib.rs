@@ -24,6 +24,7 @@ mod mutation_tests;
 pub mod normal;
 mod packed;
 mod passwords;
+pub mod personal;
 mod read;
 mod reconcile;
 mod rows;

@@ -366,3 +366,30 @@ pub struct Known {
     /// Subject.
     pub subject: String,
 }
+
+/// One item named by one record of a session that touched it: what [`Touch`] counts, item by item.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ItemTouch {
+    /// Record id.
+    pub record: String,
+    /// When.
+    pub at: Micros,
+    /// Display id of the session.
+    pub session: String,
+    /// Mailbox acted in, as recorded; empty for the account's own.
+    pub mailbox: String,
+    /// Operation as Microsoft names it.
+    pub operation: String,
+    /// `Bind`, `Sync` or empty.
+    pub access: String,
+    /// `source` or `destination`.
+    pub role: String,
+    /// Folder path as recorded, or the well-known name a person gave it.
+    pub folder: String,
+    /// InternetMessageId; empty if not said.
+    pub message: String,
+    /// Item id; empty if not said.
+    pub item: String,
+    /// Subject; empty if not said.
+    pub subject: String,
+}

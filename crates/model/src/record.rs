@@ -240,6 +240,12 @@ pub struct ListEntry {
     pub name: String,
     /// Organisation, if a column tells.
     pub organisation: String,
+    /// How the name is read, if a column tells (furigana); as written there.
+    #[serde(default)]
+    pub furigana: String,
+    /// How the person is addressed, if a column tells (`様`, `御中`, `Dr.`).
+    #[serde(default)]
+    pub honorific: String,
 }
 
 /// One row of a directory or mailbox export.

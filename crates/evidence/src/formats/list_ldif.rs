@@ -81,7 +81,16 @@ fn entry(found: &[(String, String)]) -> ListEntry {
         addresses,
         name: first(&["cn", "displayname", "sn"]),
         organisation: first(&["o", "company", "ou"]),
+        furigana: reading(&first),
+        honorific: first(&["personaltitle"]),
     }
+}
+
+/// How the name is read: of the whole name, else of family and given name.
+fn reading(first: &dyn Fn(&[&str]) -> String) -> String {
+    let whole = first(&["msds-phoneticdisplayname"]);
+    let parts = [first(&["msds-phoneticlastname"]), first(&["msds-phoneticfirstname"])];
+    if whole.is_empty() { parts.join(" ").trim().to_owned() } else { whole }
 }
 
 fn gathered(found: &[(String, String)], wanted: impl Fn(&str) -> bool) -> Vec<String> {

@@ -40,6 +40,16 @@ const ADDRESSES: [&str; 9] = [
     "e-mail 3 - value",
 ];
 
+/// Columns that tell how a name is read, of the same person's two names each.
+const READINGS: [&[&str]; 6] = [
+    &["姓 (フリガナ)", "名 (フリガナ)"],
+    &["姓フリガナ", "名フリガナ"],
+    &["フリガナ (姓)", "フリガナ (名)"],
+    &["姓（フリガナ）", "名（フリガナ）"],
+    &["last name phonetic", "first name phonetic"],
+    &["phonetic last name", "phonetic first name"],
+];
+
 struct Contacts {
     columns: Columns,
     /// Positions and titles of the address columns.
@@ -78,6 +88,11 @@ impl Contacts {
         .unwrap_or_default()
     }
 
+    fn first(&self, cells: &[&str], kinds: &[&[&str]]) -> String {
+        let joined = kinds.iter().map(|it| self.joined(cells, it));
+        joined.into_iter().find(|it| !it.is_empty()).unwrap_or_default()
+    }
+
     fn entry(&self, cells: &[&str]) -> ListEntry {
         let mut addresses: Vec<String> = Vec::new();
         for (at, _) in &self.addresses {
@@ -93,6 +108,8 @@ impl Contacts {
             addresses,
             name: self.name(cells),
             organisation: company.into_iter().find(|it| !it.is_empty()).unwrap_or_default(),
+            furigana: self.first(cells, &READINGS),
+            honorific: self.first(cells, &[&["敬称"], &["title"]]),
         }
     }
 }

@@ -281,6 +281,52 @@ const ORGANISATION: &[&[&str]] = &[
     &["organization 1 - name"],
 ];
 
+/// Columns that tell how the name is read.
+const READING: &[&[&str]] = &[
+    &["フリガナ"],
+    &["ふりがな"],
+    &["ﾌﾘｶﾞﾅ"],
+    &["氏名フリガナ"],
+    &["氏名ふりがな"],
+    &["氏名(フリガナ)"],
+    &["氏名（フリガナ）"],
+    &["氏名(カナ)"],
+    &["氏名（カナ）"],
+    &["氏名カナ"],
+    &["カナ氏名"],
+    &["お名前(フリガナ)"],
+    &["お名前（フリガナ）"],
+    &["お名前フリガナ"],
+    &["名前フリガナ"],
+    &["名前(カナ)"],
+    &["名前（カナ）"],
+    &["カナ"],
+    &["かな"],
+    &["ｶﾅ"],
+    &["よみがな"],
+    &["よみ"],
+    &["ヨミ"],
+    &["読み"],
+    &["読み仮名"],
+    &["セイ", "メイ"],
+    &["せい", "めい"],
+    &["姓カナ", "名カナ"],
+    &["姓(カナ)", "名(カナ)"],
+    &["姓（カナ）", "名（カナ）"],
+    &["姓フリガナ", "名フリガナ"],
+    &["姓(フリガナ)", "名(フリガナ)"],
+    &["姓（フリガナ）", "名（フリガナ）"],
+    &["yomi"],
+    &["yomigana"],
+    &["furigana"],
+    &["kana"],
+    &["phonetic name"],
+    &["last name phonetic", "first name phonetic"],
+];
+
+/// Columns that tell how the person is addressed. `title` is left out: in tables it is mostly the post.
+const HONORIFIC: &[&[&str]] = &[&["敬称"], &["honorific"], &["salutation"], &["prefix"]];
+
 /// Reads a table of people, sheet by sheet.
 #[derive(Default)]
 pub(super) struct Table {
@@ -304,7 +350,13 @@ impl Table {
         if let (true, [_]) = (person.is_empty(), addresses.as_slice()) {
             person = chosen.iter().find_map(|it| written(cells.get(*it)?)).unwrap_or_default();
         }
-        ListEntry { addresses, name: person, organisation: sheet.under(cells, ORGANISATION) }
+        ListEntry {
+            addresses,
+            name: person,
+            organisation: sheet.under(cells, ORGANISATION),
+            furigana: sheet.under(cells, READING),
+            honorific: sheet.under(cells, HONORIFIC),
+        }
     }
 
     fn is_above(&self, cells: &[&str]) -> bool {

@@ -67,7 +67,16 @@ fn is_quoted(line: &str) -> bool {
 }
 
 /// The properties a list is made of; pictures and keys are not looked into.
-const WANTED: [&str; 4] = ["EMAIL", "FN", "N", "ORG"];
+const WANTED: [&str; 8] = [
+    "EMAIL",
+    "FN",
+    "N",
+    "ORG",
+    "SOUND",
+    "X-PHONETIC-FIRST-NAME",
+    "X-PHONETIC-LAST-NAME",
+    "SORT-STRING",
+];
 
 fn property(line: &str) -> Option<Property> {
     let (head, value) = parted(line)?;
@@ -132,6 +141,26 @@ fn unescaped(text: &str) -> String {
     text.replace("\\,", ",").replace("\\;", ";").replace("\\:", ":").trim().to_owned()
 }
 
+/// How the name is read: Apple's and Google's fields, else what Japanese phones write as sound.
+fn reading(first: &dyn Fn(&'static str) -> Option<String>) -> String {
+    let parts = [first("X-PHONETIC-LAST-NAME"), first("X-PHONETIC-FIRST-NAME")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if !parts.is_empty() {
+        return parts.join(" ");
+    }
+    first("SOUND").or_else(|| first("SORT-STRING")).unwrap_or_default()
+}
+
+/// What stands before the name or behind it: the fourth part of `N`, else the fifth.
+fn title(name: &str) -> Option<String> {
+    let parts: Vec<&str> = name.split(';').map(str::trim).collect();
+    [parts.get(3), parts.get(4)]
+        .into_iter()
+        .flatten()
+        .find(|it| !it.is_empty())
+        .map(|it| (*it).to_owned())
+}
+
 fn entry(card: &str) -> ListEntry {
     let found = properties(card);
     let all = |name: &'static str| found.iter().filter(move |it| it.name == name);
@@ -150,6 +179,8 @@ fn entry(card: &str) -> ListEntry {
         addresses,
         name: first("FN").or_else(|| first("N")).unwrap_or_default(),
         organisation: first("ORG").unwrap_or_default(),
+        furigana: reading(&first),
+        honorific: all("N").find_map(|it| title(&it.value)).unwrap_or_default(),
     }
 }
 

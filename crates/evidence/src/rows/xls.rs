@@ -77,7 +77,8 @@ fn is_possible(body: &[u8]) -> bool {
     sound(rows, ROWS) && columns[1] <= COLUMNS
 }
 
-/// Runs what reads a workbook: a fault in it is an unreadable file, and not the end of the run.
+/// Runs what reads a workbook or another container: a fault in it is an unreadable file, and not the end
+/// of the run.
 pub(crate) fn caught<T, E: From<io::Error>>(read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     catch_unwind(AssertUnwindSafe(read))
         .unwrap_or_else(|_| Err(io::Error::other("the workbook is damaged").into()))

@@ -175,6 +175,46 @@ fn the_tables_of_a_trace_are_no_lists() {
     assert_eq!(seen(list).kind, Kind::List);
 }
 
+#[test]
+fn how_a_name_is_read_and_a_person_addressed_is_kept() {
+    for (text, furigana, honorific) in [
+        (
+            "氏名,フリガナ,敬称,メール\n山田 太郎,ヤマダ タロウ,先生,a@x.jp\n",
+            "ヤマダ タロウ",
+            "先生",
+        ),
+        ("氏名,ふりがな,メール\n山田 太郎,やまだ たろう,a@x.jp\n", "やまだ たろう", ""),
+        ("姓,名,セイ,メイ,メール\n山田,太郎,ヤマダ,タロウ,a@x.jp\n", "ヤマダ タロウ", ""),
+        ("Name,Yomi,Title,Mail\nYamada,yamada,Manager,a@x.jp\n", "yamada", ""),
+        ("氏名,メール\n山田 太郎,a@x.jp\n", "", ""),
+        (
+            "姓,名,姓 (フリガナ),名 (フリガナ),敬称,電子メール アドレス\n山田,太郎,ヤマダ,タロウ,様,a@x.jp\n",
+            "ヤマダ タロウ",
+            "様",
+        ),
+        (
+            "BEGIN:VCARD\nFN:山田 太郎\nN:山田;太郎;;Dr.;\nX-PHONETIC-LAST-NAME:ヤマダ\nX-PHONETIC-FIRST-NAME:タロウ\nEMAIL:a@x.jp\nEND:VCARD\n",
+            "ヤマダ タロウ",
+            "Dr.",
+        ),
+        (
+            "BEGIN:VCARD\nFN:山田 太郎\nSOUND;X-IRMC-N:ﾔﾏﾀﾞ;ﾀﾛｳ;;;\nEMAIL:a@x.jp\nEND:VCARD\n",
+            "ﾔﾏﾀﾞ ﾀﾛｳ",
+            "",
+        ),
+        (
+            "dn: cn=a\ncn: 山田 太郎\nmsDS-PhoneticDisplayName: ヤマダ タロウ\npersonalTitle: Prof.\nmail: a@x.jp\n\n",
+            "ヤマダ タロウ",
+            "Prof.",
+        ),
+    ] {
+        let seen = seen(text);
+        let it = seen.lists()[0];
+        assert_eq!((it.furigana.as_str(), it.honorific.as_str()), (furigana, honorific), "{text}");
+        assert!(!it.name.is_empty(), "{text}");
+    }
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
 
