@@ -18,7 +18,10 @@ use model::{
 };
 use store::Store;
 
-use crate::reading::{FileRead, Read, Trouble};
+use crate::{
+    mailboxes::{self, Mailboxes, Snapshot},
+    reading::{FileRead, Read, Trouble},
+};
 
 /// Everything judged, before it is written down.
 pub(crate) struct Judgement {
@@ -49,6 +52,9 @@ pub(crate) struct Judgement {
     /// Whether mails of the time of the access are left that nothing attributes to anybody.
     pub(crate) unattributed: bool,
     pub(crate) knows_countries: bool,
+    pub(crate) mailboxes: Mailboxes,
+    /// Mailboxes as they stood at one instant, as stated.
+    pub(crate) snapshots: Vec<Snapshot>,
 }
 
 impl Judgement {
@@ -94,6 +100,7 @@ pub(crate) fn judge(
     let contexts = store.contexts()?;
     let mut acts = store.acts()?;
     let directory = directory(store, &contexts, &acts, case, decisions)?;
+    let mailboxes = mailboxes::settle(store, read, case, &directory)?;
     let atlas = Atlas::new(&contexts, geo);
     let details = store.details(&operations(), &decide::findings::ONLY_WITH)?;
     let built = sessions(&contexts, &details, decisions, &directory, &atlas);
@@ -135,12 +142,14 @@ pub(crate) fn judge(
         attempts: accounts::attempts(&contexts, &built, &judged),
         listening: log.listening(),
         log,
-        named_folders: named_folders(store, &directory, &named)?,
+        named_folders: named_folders(store, &mailboxes, &directory, &named)?,
         state,
         folders: folders(store, &directory, &named)?,
         doubtful: doubtful(store, &built, &judged)?,
         token_only: BTreeSet::new(),
         named,
+        snapshots: mailboxes::snapshots(read, case, &mailboxes, &directory),
+        mailboxes,
         knows_countries: atlas.knows_countries(),
         contexts,
         index,
@@ -241,10 +250,13 @@ fn operations() -> Vec<&'static str> {
 /// Decisions on folders that find theirs in any record.
 fn named_folders(
     store: &Store,
+    mailboxes: &Mailboxes,
     directory: &Directory,
     named: &folders::Decided,
 ) -> Result<BTreeSet<u64>> {
-    let all = store.folders()?.into_iter();
+    let held = mailboxes.folders.iter();
+    let held = held.map(|it| (it.mailbox.clone(), String::new(), it.folder.clone()));
+    let all = store.folders()?.into_iter().chain(held);
     let one = |(mailbox, actor, folder): (String, String, String)| {
         named.decision(
             &directory.resolve(if mailbox.is_empty() { &actor } else { &mailbox }),
@@ -346,7 +358,11 @@ fn mails(store: &mut Store, it: &mut Judgement, case: &Case, decisions: &[Decisi
         .flat_map(|account| it.directory.names_of(&account))
         .collect();
     let senders: Vec<String> = senders.into_iter().collect();
-    it.sent = store.sent(&senders, &it.attackers())?;
+    it.sent = store.sent(
+        &senders,
+        &it.attackers(),
+        &it.mailboxes.sent_folders(&it.directory, &it.named),
+    )?;
     let addresses: BTreeSet<String> = it
         .built
         .drafts
@@ -407,11 +423,15 @@ fn deeds(store: &mut Store, it: &mut Judgement) -> Result<()> {
 }
 
 impl Judgement {
+    /// Display id → account of its session.
+    pub(crate) fn accounts_of_sessions(&self) -> BTreeMap<&str, &str> {
+        let drafts = self.built.drafts.iter();
+        drafts.map(|draft| (draft.id.as_str(), draft.account.as_str())).collect()
+    }
+
     /// Gives folders the names persons decided.
     fn name_folders(&self, touches: &mut [Touch]) {
-        let drafts = self.built.drafts.iter();
-        let account_of: BTreeMap<&str, &str> =
-            drafts.map(|draft| (draft.id.as_str(), draft.account.as_str())).collect();
+        let account_of = self.accounts_of_sessions();
         for touch in touches {
             let actor = account_of.get(touch.session.as_str()).copied().unwrap_or_default();
             let owner = self.directory.resolve(if touch.mailbox.is_empty() {

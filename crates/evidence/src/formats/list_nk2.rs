@@ -49,7 +49,7 @@ fn row(values: &Values) -> (ListEntry, Json) {
     let organisation = item::tidy(&view.text(COMPANY));
     let form = json!({ "address": address, "name": name, "organisation": organisation });
     let addresses = if address.is_empty() { Vec::new() } else { vec![address] };
-    (ListEntry { addresses, name, organisation }, form)
+    (ListEntry { addresses, name, organisation, ..ListEntry::default() }, form)
 }
 
 impl RowReader for Nicknames {
