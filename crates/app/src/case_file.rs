@@ -122,7 +122,6 @@ fn source(it: &mut Node<'_>) -> Result<Declared> {
         (None, None) => None,
         _ => bail!("{}: from and to belong together", it.at),
     };
-    it.read.push("folders".to_owned());
     let lower = |list: Option<Vec<String>>| {
         list.map(|it| it.into_iter().map(|it| it.to_lowercase()).collect())
     };
@@ -138,6 +137,7 @@ fn source(it: &mut Node<'_>) -> Result<Declared> {
         queries: it.number("queries")?,
         rows_reported: it.number("rows_reported")?,
         snapshot: it.yes("snapshot")?.unwrap_or(false),
+        folders: it.all_or_texts("folders")?,
         timezone: it.text("timezone")?,
     })
 }

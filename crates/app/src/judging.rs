@@ -18,7 +18,10 @@ use model::{
 };
 use store::Store;
 
-use crate::reading::{FileRead, Read, Trouble};
+use crate::{
+    mailboxes::{self, Mailboxes, Snapshot},
+    reading::{FileRead, Read, Trouble},
+};
 
 /// Everything judged, before it is written down.
 pub(crate) struct Judgement {
@@ -49,6 +52,9 @@ pub(crate) struct Judgement {
     /// Whether mails of the time of the access are left that nothing attributes to anybody.
     pub(crate) unattributed: bool,
     pub(crate) knows_countries: bool,
+    pub(crate) mailboxes: Mailboxes,
+    /// Mailboxes as they stood at one instant, as stated.
+    pub(crate) snapshots: Vec<Snapshot>,
 }
 
 impl Judgement {
@@ -94,6 +100,7 @@ pub(crate) fn judge(
     let contexts = store.contexts()?;
     let mut acts = store.acts()?;
     let directory = directory(store, &contexts, &acts, case, decisions)?;
+    let mailboxes = mailboxes::settle(store, read, case, &directory)?;
     let atlas = Atlas::new(&contexts, geo);
     let details = store.details(&operations(), &decide::findings::ONLY_WITH)?;
     let built = sessions(&contexts, &details, decisions, &directory, &atlas);
@@ -141,6 +148,8 @@ pub(crate) fn judge(
         doubtful: doubtful(store, &built, &judged)?,
         token_only: BTreeSet::new(),
         named,
+        snapshots: mailboxes::snapshots(read, case, &mailboxes, &directory),
+        mailboxes,
         knows_countries: atlas.knows_countries(),
         contexts,
         index,
@@ -346,7 +355,7 @@ fn mails(store: &mut Store, it: &mut Judgement, case: &Case, decisions: &[Decisi
         .flat_map(|account| it.directory.names_of(&account))
         .collect();
     let senders: Vec<String> = senders.into_iter().collect();
-    it.sent = store.sent(&senders, &it.attackers())?;
+    it.sent = store.sent(&senders, &it.attackers(), &it.mailboxes.sent_folders())?;
     let addresses: BTreeSet<String> = it
         .built
         .drafts

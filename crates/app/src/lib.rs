@@ -17,6 +17,7 @@ mod geo;
 mod judging;
 mod knowledge;
 mod mail_figures;
+mod mailboxes;
 mod manifest;
 mod output;
 pub mod pipeline;

@@ -43,6 +43,7 @@ pub(crate) fn figures(
         },
         ual: it.source_facts(Kind::Ual, &parts.read.files, parts.case, span),
         trace: it.source_facts(Kind::MessageTrace, &parts.read.files, parts.case, span),
+        mailbox: mailbox_facts(parts),
         zone,
         heard: others && it.hears_sends(all),
         unattributed: it.unattributed,
@@ -50,6 +51,19 @@ pub(crate) fn figures(
         lists_whole: lists_whole(parts),
         resolve: &|name| it.directory.resolve(name),
     }))
+}
+
+/// What is known of the mailboxes that somebody got into.
+fn mailbox_facts(parts: &Parts<'_>) -> mail::SourceFacts {
+    let it = parts.judgement;
+    let held = |account: &String| !it.mailboxes.evidence_of(account, &it.directory).is_empty();
+    let whole = |account: &String| it.snapshots.iter().any(|it| it.account == *account && it.whole);
+    mail::SourceFacts {
+        given: it.accesses.keys().any(held),
+        span: None,
+        collected_at: it.snapshots.iter().map(|it| it.at).max(),
+        whole: !it.accesses.is_empty() && it.accesses.keys().all(whole),
+    }
 }
 
 /// From the first to the last mail of the attacker, with an hour on both sides.
@@ -64,10 +78,14 @@ fn named(list: &model::ListSummary, parts: &Parts<'_>) -> ListCount {
     let stated = parts.case.lists.iter().find(|it| glob_matches(&it.path, &list.path));
     // Titles above a table are rows without an address, and nobody's.
     let read = parts.read.files.iter().find(|it| it.source.path == list.path);
+    let read = read.filter(|_| list.folder.is_empty());
     let unreadable = read.map_or(list.unreadable, |it| it.reading.unreadable);
     let stem = || list.path.rsplit('/').next().unwrap_or_default().to_owned();
     ListCount {
-        name: stated.map(|it| it.name.clone()).filter(|it| !it.is_empty()).unwrap_or_else(stem),
+        name: match list.folder.as_str() {
+            "" => stated.map(|it| it.name.clone()).filter(|it| !it.is_empty()).unwrap_or_else(stem),
+            folder => folder.to_owned(),
+        },
         path: list.path.clone(),
         addresses: list.addresses,
         unreadable,

@@ -249,6 +249,8 @@ pub struct FigureInputs<'a> {
     pub ual: SourceFacts,
     /// Message trace.
     pub trace: SourceFacts,
+    /// Content of the mailboxes they were sent from; whole if each is declared a snapshot.
+    pub mailbox: SourceFacts,
     /// The case's zone.
     pub zone: &'a TimeZone,
     /// Whether every mail sent during the whole window shows in the audit log or in the trace.
@@ -277,19 +279,17 @@ pub fn figures(inputs: &FigureInputs<'_>) -> MailFigures {
         (of(Class::Proven), of(Class::Matched), of(Class::Suspected));
     let messages = headline.len() as u64;
     it.sources = sources(inputs, &headline);
-    it.unexplained = it
-        .sources
-        .iter()
-        .flat_map(|it| &it.missing)
-        .filter(|it| it.why == "unexplained")
-        .map(|it| it.messages)
-        .sum();
+    let lost = |source: &SourceCount| -> u64 {
+        let unexplained = source.missing.iter().filter(|it| it.why == "unexplained");
+        unexplained.map(|it| it.messages).sum()
+    };
+    it.unexplained = it.sources.iter().map(&lost).sum();
+    // What a mailbox no longer holds takes nothing from what the logs tell: only they can be whole.
+    let logs = || it.sources.iter().filter(|source| source.source != "mailbox");
+    let lost_by_logs = logs().map(&lost).sum::<u64>() > 0;
     // A hole in the trace takes nothing from what the audit log counts whole.
-    let lost = |source: &SourceCount| source.missing.iter().any(|it| it.why == "unexplained");
-    let agreed = it
-        .sources
-        .iter()
-        .all(|source| (source.source == "message_trace" && inputs.ual.whole) || !lost(source));
+    let agreed = logs()
+        .all(|source| (source.source == "message_trace" && inputs.ual.whole) || lost(source) == 0);
     // A wave nobody proved to be the attacker's is recognised by likeness alone: that bounds nothing.
     let proven = it.proven > 0 || messages == 0;
     let exact = inputs.heard
@@ -298,7 +298,7 @@ pub fn figures(inputs: &FigureInputs<'_>) -> MailFigures {
         && agreed
         && it.suspected == 0
         && proven;
-    let given = inputs.ual.given || inputs.trace.given;
+    let given = inputs.ual.given || inputs.trace.given || headline.iter().any(|it| it.in_mailbox);
     it.messages = bounded(messages, exact, given);
     // Mails without a single recipient known: no source tells of recipients. That there was no mail at
     // all is known as well as the messages are.
@@ -307,7 +307,7 @@ pub fn figures(inputs: &FigureInputs<'_>) -> MailFigures {
         Figure { value: Some(0), is: Is::Exact, .. } => Figure::exact(0),
         _ => bounded(
             inputs.counts.recipients,
-            exact && inputs.trace.whole && it.unexplained == 0,
+            exact && inputs.trace.whole && !lost_by_logs,
             given && told,
         ),
     };
@@ -317,11 +317,7 @@ pub fn figures(inputs: &FigureInputs<'_>) -> MailFigures {
     };
     it.failed = match it.messages {
         Figure { value: Some(0), is: Is::Exact, .. } => Figure::exact(0),
-        _ => bounded(
-            inputs.counts.failed,
-            exact && inputs.trace.whole && it.unexplained == 0,
-            inputs.trace.given,
-        ),
+        _ => failed(inputs, exact && inputs.trace.whole && !lost_by_logs),
     };
     it.known_recipients = match inputs.lists_whole {
         Some(true) if it.recipients.is == Is::Exact => Figure::exact(inputs.counts.known),
@@ -341,6 +337,15 @@ pub fn figures(inputs: &FigureInputs<'_>) -> MailFigures {
     it
 }
 
+/// A server that took a mail may refuse it later: only the report of non-delivery in the mailbox tells.
+fn failed(inputs: &FigureInputs<'_>, exact: bool) -> Figure {
+    let told = inputs.trace.given || inputs.counts.failed > 0;
+    let it = bounded(inputs.counts.failed, exact && inputs.mailbox.whole, told);
+    let only_snapshot = exact && !inputs.mailbox.whole;
+    let limits = if only_snapshot { vec!["no_snapshot".to_owned()] } else { Vec::new() };
+    Figure { limits, ..it }
+}
+
 fn bounded(value: u64, exact: bool, given: bool) -> Figure {
     match (given, exact) {
         (false, _) => Figure::unknown(),
@@ -355,23 +360,18 @@ fn sources(inputs: &FigureInputs<'_>, headline: &[&Sent]) -> Vec<SourceCount> {
     for (name, facts, has) in [
         ("ual", &inputs.ual, (|it| it.in_ual) as fn(&Sent) -> bool),
         ("message_trace", &inputs.trace, |it| it.in_trace),
+        ("mailbox", &inputs.mailbox, |it| it.in_mailbox),
     ] {
         if !facts.given {
             continue;
         }
         let mut missing: BTreeMap<&str, u64> = BTreeMap::new();
         for it in headline.iter().filter(|it| !has(it)) {
-            let why = match facts.span {
-                _ if name == "ual" && !audited => "not_audited",
-                _ if facts
-                    .collected_at
-                    .is_some_and(|at| name == "message_trace" && it.at < at - 90 * DAY) =>
-                {
-                    "older_than_retention"
-                }
-                Some(span) if it.at < span.from || it.at > span.to => "not_collected",
-                None => "not_collected",
-                Some(_) => "unexplained",
+            let why = match name {
+                "mailbox" => why_not_stored(it, facts),
+                "message_trace" => why_not_traced(it, facts),
+                _ if !audited => "not_audited",
+                _ => outside(it, facts),
             };
             *missing.entry(why).or_default() += 1;
         }
@@ -385,6 +385,32 @@ fn sources(inputs: &FigureInputs<'_>, headline: &[&Sent]) -> Vec<SourceCount> {
         });
     }
     found
+}
+
+/// Why a log does not tell of a mail, as far as its span says.
+fn outside(it: &Sent, facts: &SourceFacts) -> &'static str {
+    match facts.span {
+        Some(span) if span.from <= it.at && it.at <= span.to => "unexplained",
+        _ => "not_collected",
+    }
+}
+
+fn why_not_traced(it: &Sent, facts: &SourceFacts) -> &'static str {
+    match facts.collected_at {
+        _ if it.refused => "refused_at_limit",
+        _ if it.unsent => "never_left",
+        Some(at) if it.at < at - 90 * DAY => "older_than_retention",
+        _ => outside(it, facts),
+    }
+}
+
+/// A mailbox that is not declared whole may have lost any mail on its way here.
+fn why_not_stored(it: &Sent, facts: &SourceFacts) -> &'static str {
+    match (it.deleted, facts.whole) {
+        (true, _) => "deleted",
+        (false, true) => "unexplained",
+        (false, false) => "not_collected",
+    }
 }
 
 /// The calendar day of an instant in a zone.
@@ -500,6 +526,7 @@ mod tests {
             unattributed: false,
             ual,
             trace,
+            mailbox: SourceFacts::default(),
             zone: &TimeZone::UTC,
             contained,
             lists_whole: None,

@@ -108,8 +108,10 @@ pub struct Declared {
     pub queries: Option<u64>,
     /// `rows_reported`.
     pub rows_reported: Option<u64>,
-    /// `snapshot`.
+    /// `snapshot`: a mailbox as it stood when it was collected.
     pub snapshot: bool,
+    /// Folders of a mailbox that were asked for; `None` = all.
+    pub folders: Option<Vec<String>>,
     /// Zone of the file's times; empty if not stated.
     pub timezone: String,
 }

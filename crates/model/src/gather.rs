@@ -213,6 +213,14 @@ pub struct Sent {
     pub in_ual: bool,
     /// Whether the trace has it.
     pub in_trace: bool,
+    /// Whether a mailbox that was read holds it among what was sent.
+    pub in_mailbox: bool,
+    /// Whether a record says that it was deleted, or moved to where mails are deleted.
+    pub deleted: bool,
+    /// Whether a report in a mailbox says that the service refused it: too much was sent.
+    pub refused: bool,
+    /// Whether it still stands where mails wait to be sent.
+    pub unsent: bool,
     /// Distinct recipients, expansion headers left out.
     pub recipients: u64,
     /// Recipients whose last status is Failed.
@@ -239,6 +247,8 @@ pub struct ListSummary {
     pub evidence: String,
     /// Path.
     pub path: String,
+    /// Folder and mailbox, if it is the contacts of a mailbox; empty otherwise.
+    pub folder: String,
     /// Distinct readable addresses.
     pub addresses: u64,
     /// Rows without a readable address.

@@ -28,7 +28,11 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
-pub use gather::mail_figures::MailCounts;
+pub use gather::{
+    homes::{Home, MailboxFolder},
+    mail_figures::MailCounts,
+    sent::SentFolder,
+};
 pub use options::Options;
 pub use publish::{CoverageRow, EvidenceRow, Published, ScopeRow, SessionRow};
 pub use query::Table;

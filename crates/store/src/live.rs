@@ -19,6 +19,9 @@ use crate::{
     unite::{Bits, FileState},
 };
 
+/// Where mailbox items belong that do not say it themselves.
+pub(crate) const HOMES: &[Column] = &[("evidence", Text), ("mailbox", Text), ("folder", Text)];
+
 /// What sessions the contexts belong to.
 pub(crate) const ASSIGNED: &[Column] = &[("context", Text), ("session", Text), ("account", Text)];
 
@@ -44,6 +47,7 @@ impl Store {
             self.engine.files(table.name(), &schema_of(&table.columns()), &paths)?;
         }
         self.engine.memory("assigned", Batcher::new(ASSIGNED))?;
+        self.engine.memory("homes", Batcher::new(HOMES))?;
         self.state.live.store(true, Ordering::Release);
         Ok(())
     }

@@ -390,7 +390,7 @@ fn figures_of_an_incident() {
     let folder = tempfile::tempdir().unwrap();
     let (store, united) = ready(folder.path(), 2, incident());
     assert_eq!(united.per_evidence["e1"].rejected, 1);
-    let sent = store.sent(&strings(&["a@x.jp"]), &strings(&["bad"])).unwrap();
+    let sent = store.sent(&strings(&["a@x.jp"]), &strings(&["bad"]), &[]).unwrap();
     let by = |id: &str| sent.iter().find(|it| it.message == id).unwrap();
     assert_eq!(
         sent.iter().map(|it| it.message.as_str()).collect::<Vec<_>>(),
@@ -461,7 +461,7 @@ fn events_of_a_mail_count_as_one_mail() {
         beside,
     ];
     let (mut store, _) = ready(folder.path(), 2, vec![("e1", Kind::MessageTrace, events)]);
-    let sent = store.sent(&strings(&["a@x.jp"]), &[]).unwrap();
+    let sent = store.sent(&strings(&["a@x.jp"]), &[], &[]).unwrap();
     assert_eq!(sent.len(), 1);
     assert_eq!((sent[0].recipients, sent[0].failed, sent[0].at), (2, 1, T));
     let counts = store.mail_figures(&[("m1".into(), "proven")]).unwrap();
@@ -511,7 +511,7 @@ fn same_answer_whatever_threads_order_and_splitting() {
                 store.contexts().unwrap(),
                 store.acts().unwrap(),
                 store.session_sends().unwrap(),
-                store.sent(&strings(&["a@x.jp"]), &bad).unwrap(),
+                store.sent(&strings(&["a@x.jp"]), &bad, &[]).unwrap(),
                 store.touches(&bad, &own).unwrap(),
                 store.reading(&bad, &own).unwrap(),
                 store.details(&["Send", "New-InboxRule"], &[]).unwrap(),

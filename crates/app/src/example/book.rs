@@ -41,6 +41,13 @@ impl Book {
         Self { members, seminar, partners, contacts, strangers }
     }
 
+    /// Everybody, some twice.
+    pub(crate) fn everybody(&self) -> impl Iterator<Item = &Contact> {
+        [&self.members, &self.seminar, &self.partners, &self.contacts, &self.strangers]
+            .into_iter()
+            .flatten()
+    }
+
     /// Somebody to write to or to be written by.
     pub(crate) fn any(&self, rng: &mut Rng) -> &Contact {
         match rng.below(5) {
@@ -52,7 +59,7 @@ impl Book {
     }
 }
 
-fn contact(ja: bool, rng: &mut Rng, kind: &str, i: usize) -> Contact {
+pub(super) fn contact(ja: bool, rng: &mut Rng, kind: &str, i: usize) -> Contact {
     let (surnames, givens) = if ja { (SURNAMES, GIVEN) } else { (EN_SURNAMES, EN_GIVEN) };
     let (surname, given) = (rng.pick(surnames), rng.pick(givens));
     let host = *rng.pick(HOSTS);

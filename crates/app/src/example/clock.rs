@@ -116,6 +116,17 @@ pub(crate) fn local(clock: &Clock, at: i64) -> String {
     format!("{} {:02}:{:02}:{:02}", t.date(), t.hour(), t.minute(), t.second())
 }
 
+/// `Mon, 20 Oct 2025 14:03:22 +0900`: the date of a mail.
+pub(crate) fn posted_on(clock: &Clock, at: i64) -> String {
+    let t = Timestamp::from_second(at).unwrap_or_default().to_zoned(clock.zone.clone());
+    t.strftime("%a, %d %b %Y %H:%M:%S %z").to_string()
+}
+
+/// `Mon Oct 20 05:03:22 2025`: the first line of a mail in an mbox file, UTC.
+pub(crate) fn unix_day(at: i64) -> String {
+    fields(at).strftime("%a %b %e %H:%M:%S %Y").to_string()
+}
+
 fn fields(at: i64) -> jiff::civil::DateTime {
     Timestamp::from_second(at).unwrap_or_default().to_zoned(TimeZone::UTC).datetime()
 }

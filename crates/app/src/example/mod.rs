@@ -9,6 +9,7 @@ mod attacker;
 mod book;
 mod clock;
 mod json;
+mod kept;
 mod owner_life;
 mod people;
 mod records;
@@ -27,12 +28,15 @@ mod writers;
 use std::io;
 use std::path::Path;
 
-pub use truth::{Access, Actor, FileTruth, Ids, ListTruth, Mail, Persistence, SourceTruth, Truth};
+pub use truth::{Access, Actor, Exposed, FileTruth, Ids, ListTruth, Mail, Persistence, SourceTruth, Truth};
 
 /// The seed of the published example.
 pub const DEFAULT_SEED: u64 = 20_251_001;
 /// Fraudulent mails of the founding incident.
 const FOUNDING_MESSAGES: u32 = 7_921;
+
+/// People outside whose addresses stood in the Sent folder of the founding incident.
+const FOUNDING_CORRESPONDENTS: u32 = 1_538;
 
 /// Which incident is simulated.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -83,6 +87,11 @@ pub struct Options {
     pub messages: u32,
     /// Accounts in the inventory; fewer than the parts to be played are raised to that number.
     pub accounts: u32,
+    /// Addresses outside that stood in the victim's Sent folder when the intruder looked at it, where the
+    /// scenario exports a mailbox; everyday mail alone may make them more.
+    pub correspondents: u32,
+    /// Whether the owner tidied that folder before the mailbox was collected.
+    pub tidied: bool,
 }
 
 impl Options {
@@ -94,7 +103,8 @@ impl Options {
             Scenario::InternalSpread => (96, 15),
             Scenario::CleanSpray => (0, 16),
         };
-        Self { scenario, seed: DEFAULT_SEED, messages, accounts }
+        let correspondents = if scenario == Scenario::Founding { FOUNDING_CORRESPONDENTS } else { 0 };
+        Self { scenario, seed: DEFAULT_SEED, messages, accounts, correspondents, tidied: false }
     }
 }
 

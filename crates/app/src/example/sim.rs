@@ -44,6 +44,28 @@ pub(crate) struct Message {
     pub(crate) fraudulent: bool,
 }
 
+/// A mail that went its way: who to whom.
+#[derive(Clone, Debug)]
+pub(crate) struct Posted {
+    pub(crate) message: Message,
+    pub(crate) sender: String,
+    pub(crate) recipients: Vec<String>,
+    pub(crate) status: &'static str,
+    /// Of a notice of non-delivery: the mail it speaks of, and to whom that did not get.
+    pub(crate) bounced: Option<(String, Vec<String>)>,
+}
+
+/// A mail taken from one folder to another.
+#[derive(Clone, Debug)]
+pub(crate) struct Displaced {
+    pub(crate) at: i64,
+    pub(crate) owner: usize,
+    pub(crate) message: String,
+    pub(crate) from: &'static str,
+    /// Empty where it is gone for good.
+    pub(crate) to: &'static str,
+}
+
 /// What a mailbox holds, newest last.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mailbox {
@@ -125,6 +147,11 @@ pub(crate) struct Sim {
     pub(crate) tenant: Tenant,
     pub(crate) people: Vec<Person>,
     pub(crate) mailboxes: Vec<Mailbox>,
+    /// Every mail carried, and those of the years before.
+    pub(crate) posted: Vec<Posted>,
+    pub(crate) displaced: Vec<Displaced>,
+    /// Whose mailbox is exported.
+    pub(crate) exported: Option<usize>,
     pub(crate) book: Book,
     pub(crate) ual: Vec<Ual>,
     pub(crate) signins: Vec<SignIn>,
@@ -149,6 +176,9 @@ impl Sim {
             tenant: Tenant::new(&setting, options.seed),
             mailboxes: vec![Mailbox::default(); people.len()],
             people,
+            posted: Vec::new(),
+            displaced: Vec::new(),
+            exported: None,
             book: Book::new(&setting, options.seed),
             ual: Vec::new(),
             signins: Vec::new(),

@@ -32,6 +32,9 @@ pub(crate) struct Folders {
     pub(crate) calendar: &'static str,
     pub(crate) rss: &'static str,
     pub(crate) project: &'static str,
+    pub(crate) junk: &'static str,
+    /// Old mail that the owner files away.
+    pub(crate) filed: &'static str,
 }
 
 /// Not translated by Exchange.
@@ -45,6 +48,8 @@ const JA: Folders = Folders {
     calendar: "\\予定表",
     rss: "\\RSS フィード",
     project: "\\受信トレイ\\助成事業",
+    junk: "\\迷惑メール",
+    filed: "\\2024年度まで",
 };
 const EN: Folders = Folders {
     inbox: "\\Inbox",
@@ -54,6 +59,8 @@ const EN: Folders = Folders {
     calendar: "\\Calendar",
     rss: "\\RSS Feeds",
     project: "\\Inbox\\Grants",
+    junk: "\\Junk Email",
+    filed: "\\Before 2025",
 };
 
 impl Tenant {

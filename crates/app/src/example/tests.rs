@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Actor, Options, Scenario, World, simulate};
 
 fn world(scenario: Scenario, seed: u64, messages: u32, accounts: u32) -> World {
-    simulate(&Options { scenario, seed, messages, accounts }).unwrap()
+    simulate(&Options { seed, messages, accounts, ..Options::of(scenario) }).unwrap()
 }
 
 /// Every file, also those inside archives.
@@ -88,6 +88,10 @@ fn records(path: &str, bytes: &[u8]) -> Vec<Value> {
 
 /// The rows of one file that is no audit log.
 fn rows(path: &str, kind: &str, bytes: &[u8]) -> usize {
+    if kind == "mailbox" {
+        let text = std::str::from_utf8(bytes).unwrap();
+        return text.lines().filter(|line| line.starts_with("From ")).count();
+    }
     if kind == "firewall" {
         return std::str::from_utf8(bytes).unwrap().lines().count();
     }

@@ -54,6 +54,9 @@ pub struct Truth {
     pub read_items: BTreeMap<String, u64>,
     /// Scope ids the intruder touched (design §4.6).
     pub touched_scopes: BTreeSet<String>,
+    /// What stood in the folders the intruder touched, where a mailbox was exported.
+    #[serde(default)]
+    pub exposed: Option<Exposed>,
     /// What the intruder left behind.
     pub persistence: Vec<Persistence>,
     /// Failed sign-ins by strangers for each account, in the audit log.
@@ -104,6 +107,20 @@ pub struct Mail {
     pub subjects: BTreeMap<String, u64>,
     /// Messages by sending mailbox.
     pub by_account: BTreeMap<String, u64>,
+}
+
+/// What stood in the touched folders of the exported mailbox at any touch, the fraudulent mail left out
+/// (design §4.8).
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Exposed {
+    /// Mails.
+    pub items: u64,
+    /// Of these, mails that were no longer in the mailbox when it was collected.
+    pub gone: u64,
+    /// Distinct addresses outside the tenant.
+    pub addresses: u64,
+    /// Distinct addresses of the tenant's other accounts.
+    pub internal: u64,
 }
 
 /// One thing left behind.
@@ -188,6 +205,7 @@ impl Truth {
             ids.entry(account).or_default().insert(signin.id.clone());
         }
         truth.intrusion(sim);
+        truth.exposed = exposed(sim);
         truth.outcome = if truth.compromised.is_empty() { "none" } else { "takeover" }.to_owned();
         let means = match sim.options.scenario {
             Scenario::TokenReplay => "token_theft",
@@ -245,6 +263,28 @@ impl Truth {
             })
             .collect();
     }
+}
+
+fn exposed(sim: &Sim) -> Option<Exposed> {
+    let owner = sim.exported?;
+    let shown = sim.shown(owner);
+    let own = sim.people[owner].upn.as_str();
+    let left = sim.stored(owner, sim.setting.collected);
+    let left: BTreeSet<&str> = left.iter().map(|it| it.posted.message.id.as_str()).collect();
+    let named: BTreeSet<&str> = shown
+        .iter()
+        .flat_map(|it| it.posted.recipients.iter().map(String::as_str).chain([it.posted.sender.as_str()]))
+        .filter(|it| *it != own)
+        .collect();
+    let inside = |it: &&str| sim.people.iter().any(|p| p.upn == **it);
+    let internal = named.iter().filter(|it| inside(it)).count() as u64;
+    Some(Exposed {
+        items: shown.iter().map(|it| &it.posted.message.id).collect::<BTreeSet<_>>().len() as u64,
+        gone: shown.iter().filter(|it| !left.contains(it.posted.message.id.as_str())).count()
+            as u64,
+        addresses: named.len() as u64 - internal,
+        internal,
+    })
 }
 
 fn mail(sim: &Sim) -> Mail {

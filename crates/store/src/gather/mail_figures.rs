@@ -3,7 +3,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use model::{Kind, ListSummary};
 
-use super::{mail_sql::deliveries, near::Near};
+use super::{
+    homes::{AT_HOME, PLACED},
+    mail_sql::{PAST, deliveries},
+    near::Near,
+};
 use crate::Store;
 
 /// Counts over the attacker's mails.
@@ -45,6 +49,7 @@ impl Recipients<'_> {
         ListSummary {
             evidence: evidence.to_owned(),
             path: path.to_owned(),
+            folder: String::new(),
             addresses: listed.len() as u64,
             unreadable: 0,
             matches: matches.len() as u64,
@@ -68,6 +73,7 @@ impl Store {
     /// with a message is its class; all messages given are counted.
     pub fn mail_figures(&self, messages: &[(String, &str)]) -> Result<MailCounts> {
         self.live()?;
+        self.bounces()?;
         self.list("frauds", messages.iter().map(|(message, _)| message.as_str()))?;
         let deliveries = deliveries("frauds");
         let sums =
@@ -87,6 +93,7 @@ impl Store {
             known: BTreeSet::new(),
         };
         counts.lists = self.lists(&mut recipients)?;
+        counts.lists.extend(self.contacts(&mut recipients)?);
         let tenant = self.tenant_addresses()?.into_iter().collect();
         counts.own_lists.push(recipients.list("", "tenant", &tenant));
         let correspondents = self.correspondents()?;
@@ -118,6 +125,44 @@ impl Store {
         Ok(lists)
     }
 
+    /// Contacts and distribution lists of mailboxes: each folder is a list.
+    fn contacts(&self, recipients: &mut Recipients<'_>) -> Result<Vec<ListSummary>> {
+        let path: BTreeMap<&str, &str> = self
+            .state
+            .files
+            .iter()
+            .map(|it| (it.evidence.id.as_str(), it.evidence.path.as_str()))
+            .collect();
+        // A contact without an address counts as an unreadable row, like one of a list.
+        let sql = format!(
+            "SELECT i.evidence_id, i.mailbox, i.folder, coalesce(p.address, ''), count(*) FROM (\
+             SELECT c.evidence_id AS evidence_id, c.row AS row, {PLACED} FROM contents c {AT_HOME} \
+             WHERE c.kind IN ('contact', 'list')) i \
+             LEFT JOIN (SELECT evidence_id, row, address FROM parties WHERE role = 'contact' AND address <> '') p \
+             ON i.evidence_id = p.evidence_id AND i.row = p.row \
+             GROUP BY i.evidence_id, i.mailbox, i.folder, coalesce(p.address, '')"
+        );
+        let mut found: BTreeMap<(String, String, String), (BTreeSet<String>, u64)> = BTreeMap::new();
+        for row in self.engine.fetch(&sql)?.rows() {
+            let place = (row.string(0), row.string(1), row.string(2));
+            let (addresses, unreadable) = found.entry(place).or_default();
+            if row.text(3).is_empty() {
+                *unreadable += row.count(4);
+            } else {
+                addresses.insert(row.string(3));
+            }
+        }
+        let mut lists = Vec::new();
+        for ((evidence, mailbox, folder), (addresses, unreadable)) in found {
+            let path = path.get(evidence.as_str()).copied().unwrap_or_default();
+            let mut list = recipients.list(&evidence, path, &addresses);
+            list.unreadable = unreadable;
+            list.folder = if mailbox.is_empty() { folder } else { format!("{folder} ({mailbox})") };
+            lists.push(list);
+        }
+        Ok(lists)
+    }
+
     /// Those who had mail with the senders before the first of the messages.
     fn correspondents(&self) -> Result<BTreeSet<String>> {
         let senders = self.engine.fetch(SENDERS)?;
@@ -129,7 +174,9 @@ impl Store {
              SELECT m.recipient AS address FROM mails m JOIN accounts k ON m.sender = k.value WHERE m.at < {first} \
              UNION ALL SELECT m.sender FROM mails m JOIN accounts k ON m.recipient = k.value WHERE m.at < {first} \
              UNION ALL SELECT r.address FROM recipients r JOIN accounts k ON r.sender = k.value \
-             WHERE r.at < {first} AND r.worked) WHERE address <> '' GROUP BY address"
+             WHERE r.at < {first} AND r.worked \
+             UNION ALL SELECT p.address FROM ({PAST}) p JOIN accounts k ON p.mailbox = k.value \
+             WHERE p.at < {first} AND p.address <> p.mailbox) WHERE address <> '' GROUP BY address"
         );
         Ok(self.engine.fetch(&sql)?.rows().map(|row| row.string(0)).collect())
     }

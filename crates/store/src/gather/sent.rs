@@ -28,15 +28,63 @@ const TRACED: &str = "SELECT m.message, min(m.at), min(concat(m.key, chr(31), m.
 
 const MESSAGE: &[Column] = &[("value", Type::Text), ("sender", Type::Text), ("at", Type::Int)];
 
+/// A folder in which mails stand that its mailbox sent.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Ord, PartialOrd)]
+pub struct SentFolder {
+    /// Mailbox.
+    pub mailbox: String,
+    /// Folder path as recorded.
+    pub folder: String,
+    /// Whether its mails wait to be sent.
+    pub waiting: bool,
+}
+
+const FOLDER: &[Column] =
+    &[("mailbox", Type::Text), ("folder", Type::Text), ("waiting", Type::Bool)];
+
+/// What mailboxes hold of the same messages, and of others these accounts wrote. A mail that came in from
+/// outside under a sender's name was not sent from its mailbox.
+const STORED: &str = "SELECT message, min(at), min(concat(key, chr(31), subject)), min(mailbox), \
+     min(CASE WHEN waiting THEN 1 ELSE 0 END), min(CASE WHEN ip <> '' THEN concat(key, chr(31), ip) END), min(key) FROM (\
+     SELECT CASE WHEN i.message_id <> '' THEN i.message_id \
+     ELSE concat(i.mailbox, '/', CASE WHEN i.item_id <> '' THEN i.item_id ELSE i.key END) END AS message, \
+     coalesce(i.sent, i.at) AS at, i.key AS key, i.subject AS subject, i.mailbox AS mailbox, i.ip AS ip, \
+     f.waiting AS waiting, n.evidence_id IS NOT NULL AS theirs \
+     FROM (SELECT c.message_id AS message_id, c.item_id AS item_id, c.key AS key, c.sent AS sent, c.at AS at, \
+       c.subject AS subject, c.ip AS ip, c.evidence_id AS evidence_id, c.row AS row, \
+       CASE WHEN c.mailbox <> '' THEN c.mailbox ELSE coalesce(h.mailbox, '') END AS mailbox, \
+       CASE WHEN c.folder <> '' THEN c.folder ELSE coalesce(h.folder, '') END AS folder \
+       FROM contents c LEFT JOIN homes h ON c.evidence_id = h.evidence WHERE c.kind = 'mail') i \
+     JOIN sent_folders f ON i.mailbox = f.mailbox AND i.folder = f.folder \
+     LEFT JOIN (SELECT p.evidence_id AS evidence_id, p.row AS row FROM parties p JOIN senders s ON p.address = s.value \
+       WHERE p.role IN ('from', 'sender') GROUP BY p.evidence_id, p.row) n \
+     ON i.evidence_id = n.evidence_id AND i.row = n.row\
+     ) o LEFT JOIN (SELECT message AS known FROM mails WHERE direction = 'inbound' GROUP BY message) b \
+     ON o.message = b.known LEFT JOIN ours w ON o.message = w.value \
+     WHERE b.known IS NULL AND (o.theirs AND NOT o.waiting OR w.value IS NOT NULL) AND o.at IS NOT NULL \
+     GROUP BY message ORDER BY message";
+
+/// Messages that a record says were deleted, and those the service is reported to have refused.
+const GONE: &str = "SELECT message, max(deleted), max(refused) FROM (\
+     SELECT i.message_id AS message, 1 AS deleted, 0 AS refused FROM items i JOIN ours w ON i.message_id = w.value \
+     WHERE i.worked AND i.operation IN ('MoveToDeletedItems', 'SoftDelete', 'HardDelete') \
+     UNION ALL SELECT r.message, 0, 1 FROM refused r JOIN ours w ON r.message = w.value) GROUP BY message";
+
 /// Records named with a message.
 const NAMED: usize = 3;
 
 impl Store {
     /// Messages sent by these accounts or by these sessions, over all sources, in order of their
     /// ids.
-    pub fn sent(&self, senders: &[String], attackers: &[String]) -> Result<Vec<Sent>> {
+    pub fn sent(
+        &self,
+        senders: &[String],
+        attackers: &[String],
+        folders: &[SentFolder],
+    ) -> Result<Vec<Sent>> {
         self.live()?;
         self.tenant()?;
+        self.bounces()?;
         self.list_of("senders", senders)?;
         self.list_of("attackers", attackers)?;
         let (mut found, theirs) = self.recorded()?;
@@ -60,7 +108,9 @@ impl Store {
             it.records.push(row.string(4));
             it.message = row.string(0);
         }
+        self.stored(&mut found, folders)?;
         self.count_recipients(&mut found)?;
+        self.gone(&mut found)?;
         for it in found.values_mut() {
             it.records.sort_unstable();
             it.records.dedup();
@@ -94,6 +144,43 @@ impl Store {
             }
         }
         Ok((found, theirs))
+    }
+
+    /// Adds what mailboxes hold.
+    fn stored(&self, found: &mut BTreeMap<String, Sent>, folders: &[SentFolder]) -> Result<()> {
+        let mut rows = Batcher::new(FOLDER);
+        for it in folders {
+            let waiting = Cell::Bool(Some(it.waiting));
+            rows.push(&[&[(&it.mailbox).into(), (&it.folder).into(), waiting]])?;
+        }
+        self.engine.memory("sent_folders", rows)?;
+        self.list("ours", found.keys().map(String::as_str))?;
+        for row in self.engine.fetch(STORED)?.rows() {
+            let it = found.entry(row.string(0)).or_default();
+            let part = |column: usize| row.text(column).split(JOINT).nth(1).unwrap_or("").to_owned();
+            if !it.in_ual && !it.in_trace {
+                it.message = row.string(0);
+                it.sender = row.string(3);
+                it.at = row.int(1);
+                it.subject = part(2);
+            }
+            if it.ip.is_empty() {
+                it.ip = part(5);
+            }
+            it.in_mailbox = true;
+            it.unsent = row.int(4) > 0;
+            it.records.push(row.string(6));
+        }
+        Ok(())
+    }
+
+    /// Marks what was deleted or refused. The table `ours` holds all of them by now.
+    fn gone(&self, found: &mut BTreeMap<String, Sent>) -> Result<()> {
+        for row in self.engine.fetch(GONE)?.rows() {
+            let Some(it) = found.get_mut(row.text(0)) else { continue };
+            (it.deleted, it.refused) = (row.int(1) > 0, row.int(2) > 0);
+        }
+        Ok(())
     }
 
     fn count_recipients(&self, found: &mut BTreeMap<String, Sent>) -> Result<()> {

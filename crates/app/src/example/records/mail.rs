@@ -1,4 +1,4 @@
-use super::super::sim::{Message, Sim, Trace};
+use super::super::sim::{Message, Posted, Sim, Trace};
 use super::super::tenant::backend;
 
 /// One mail on its way: who to whom, from which address.
@@ -15,6 +15,13 @@ impl Sim {
     pub(crate) fn carry(&mut self, letter: &Letter<'_>) {
         let own = format!("@{}", self.setting.domain);
         let inside = |a: &str| a.ends_with(&own);
+        self.posted.push(Posted {
+            message: letter.message.clone(),
+            sender: letter.sender.to_owned(),
+            recipients: letter.recipients.to_vec(),
+            status: letter.status,
+            bounced: None,
+        });
         for recipient in letter.recipients {
             let direction = match (inside(letter.sender), inside(recipient)) {
                 (true, true) => "internal",
@@ -67,11 +74,17 @@ impl Sim {
     }
 
     /// A notice of non-delivery, from the service itself.
-    pub(crate) fn bounce(&mut self, at: i64, to: usize, subject: &str) -> Message {
+    pub(crate) fn bounce(
+        &mut self,
+        at: i64,
+        to: usize,
+        original: &Message,
+        lost: &[String],
+    ) -> Message {
         let sender =
             format!("MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@{}", self.setting.domain);
         let head = if self.setting.ja { "配信不能: " } else { "Undeliverable: " };
-        let message = self.new_message(at, &format!("{head}{subject}"), false);
+        let message = self.new_message(at, &format!("{head}{}", original.subject), false);
         let from_ip = backend(&mut self.rng).ip;
         let recipient = self.people[to].upn.clone();
         self.carry(&Letter {
@@ -81,6 +94,9 @@ impl Sim {
             from_ip: &from_ip,
             status: "Delivered",
         });
+        if let Some(notice) = self.posted.last_mut() {
+            notice.bounced = Some((original.id.clone(), lost.to_vec()));
+        }
         message
     }
 }

@@ -237,7 +237,7 @@ impl Sim {
         self.mailbox_record(doing, Record { operation, record_type: 2, fields, act });
     }
 
-    /// MoveToDeletedItems, SoftDelete, HardDelete, Move of several messages.
+    /// MoveToDeletedItems, SoftDelete, HardDelete of several messages.
     pub(crate) fn remove(
         &mut self,
         doing: Doing<'_>,
@@ -245,6 +245,35 @@ impl Sim {
         from: &'static str,
         messages: &[Message],
     ) {
+        let to = match operation {
+            "MoveToDeletedItems" => self.tenant.folders.deleted,
+            "SoftDelete" => RECOVERABLE,
+            _ => "",
+        };
+        self.displace(doing, operation, (from, to), messages);
+    }
+
+    /// Move of several messages into another folder.
+    pub(crate) fn refile(
+        &mut self,
+        doing: Doing<'_>,
+        (from, to): (&'static str, &'static str),
+        messages: &[Message],
+    ) {
+        self.displace(doing, "Move", (from, to), messages);
+    }
+
+    fn displace(
+        &mut self,
+        doing: Doing<'_>,
+        operation: &'static str,
+        (from, to): (&'static str, &'static str),
+        messages: &[Message],
+    ) {
+        for message in messages {
+            let (at, owner, message) = (doing.at, doing.owner, message.id.clone());
+            self.displaced.push(crate_sim::Displaced { at, owner, message, from, to });
+        }
         let source = self.folder_id(doing.owner, from);
         let items = messages
             .iter()
@@ -260,10 +289,9 @@ impl Sim {
             .collect();
         let mut fields =
             vec![("AffectedItems", J::List(items)), ("CrossMailboxOperation", J::Bool(false))];
-        if operation == "MoveToDeletedItems" {
-            let deleted = self.tenant.folders.deleted;
-            let id = self.folder_id(doing.owner, deleted);
-            fields.push(("DestFolder", J::Object(vec![("Id", s(id)), ("Path", s(deleted))])));
+        if matches!(operation, "MoveToDeletedItems" | "Move") {
+            let id = self.folder_id(doing.owner, to);
+            fields.push(("DestFolder", J::Object(vec![("Id", s(id)), ("Path", s(to))])));
         }
         fields.push(("Folder", J::Object(vec![("Id", s(source)), ("Path", s(from))])));
         let act = self.touch(doing, "delete", &[from], messages);

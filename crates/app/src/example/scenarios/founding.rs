@@ -5,6 +5,7 @@ use super::super::DEFAULT_SEED;
 use super::super::attacker::{Base, bases, browser};
 use super::super::book::target;
 use super::super::clock::{plus, utc, ymd};
+use super::super::owner_life::session_of;
 use super::super::people::VICTIM;
 use super::super::records::mailbox::Doing;
 use super::super::records::signin;
@@ -61,6 +62,30 @@ pub(super) fn act(sim: &mut Sim) {
         (closed + 600_400, 50_126),
     ];
     sim.come_back(&tries, VICTIM, &from[3]);
+    sim.earlier_years(VICTIM);
+    at_the_desk(sim);
+}
+
+/// What the owner did in the Sent folder: a few mails gone for good on 10-22 while the intruder came and
+/// went, and, where the options say so, a clearing up on 11-06, before the mailbox was collected.
+fn at_the_desk(sim: &mut Sim) {
+    let client = |sim: &Sim, at| Client {
+        kind: ClientKind::Outlook,
+        place: sim.tenant.office.clone(),
+        agent: super::super::agents::BROKER.to_owned(),
+        session: session_of(sim, VICTIM, "desktop", at),
+        device: sim.people[VICTIM].desktop.clone(),
+        ..Client::default()
+    };
+    // 2025-10-22 16:42 JST and 2025-11-06 10:15 JST: working hours of working days.
+    let at = utc(ymd(2025, 10, 22), 7, 42, 0);
+    let desk = client(sim, at);
+    sim.purge(VICTIM, &desk, at, 6);
+    if sim.options.tidied {
+        let at = utc(ymd(2025, 11, 6), 1, 15, 0);
+        let desk = client(sim, at);
+        sim.tidy(VICTIM, &desk, at);
+    }
 }
 
 /// 10-01 to 10-19: comes in from several networks, to see whether the door stays open. It opens no
@@ -178,7 +203,7 @@ fn burst(
         let doing = Doing { at, who: VICTIM, owner: VICTIM, client, actor: Actor::Attacker };
         let message = sim.send_fraud(doing, "Send", subject, &recipients, fails);
         if fails && rng.chance(70) {
-            sim.bounce(at + 4, VICTIM, subject);
+            sim.bounce(at + 4, VICTIM, &message, &recipients);
         }
         sent.push(message);
     }

@@ -77,6 +77,12 @@ fn lists(out: &Export, text: &mut String) -> std::fmt::Result {
 fn sources(sim: &Sim, out: &Export, text: &mut String) -> std::fmt::Result {
     for source in &out.declared {
         writeln!(text, "\n[[source]]\npath = \"{}\"", source.glob)?;
+        if let Some(account) = &source.snapshot {
+            writeln!(text, "collected_at = \"{}\"", iso(sim.setting.collected))?;
+            writeln!(text, "accounts = [\"{account}\"]\nfolders = \"all\"\nsnapshot = true")?;
+            writeln!(text, "tool = \"{}\"\nstated_by = \"{}\"", source.tool, author(sim))?;
+            continue;
+        }
         writeln!(text, "from = \"{}\"\nto = \"{}\"", iso(source.span.0), iso(source.span.1))?;
         writeln!(text, "collected_at = \"{}\"", iso(sim.setting.collected))?;
         writeln!(text, "accounts = \"all\"\noperations = \"all\"\ntool = \"{}\"", source.tool)?;

@@ -5,6 +5,7 @@ mod database;
 mod firewall;
 mod inventory;
 mod lists;
+mod mailbox;
 mod signins;
 mod text;
 mod trace;
@@ -31,6 +32,8 @@ struct Declared {
     span: (i64, i64),
     tool: &'static str,
     high_completeness: bool,
+    /// Whose whole mailbox it is, as it stood.
+    snapshot: Option<String>,
 }
 
 impl Export {
@@ -58,7 +61,13 @@ impl Export {
         tool: &'static str,
         complete: bool,
     ) {
-        self.declared.push(Declared { glob, span, tool, high_completeness: complete });
+        self.declared.push(Declared {
+            glob,
+            span,
+            tool,
+            high_completeness: complete,
+            snapshot: None,
+        });
     }
 }
 
@@ -87,6 +96,7 @@ pub(super) fn export(sim: &Sim, truth: &mut Truth) -> io::Result<Vec<File>> {
             signins::graph_files(sim, &mut out);
             trace::summary(sim, &mut out, false);
             lists::all_four(sim, &mut out)?;
+            mailbox::folders(sim, &mut out);
             firewall::write(sim, &mut out);
             database::write(sim, &mut out);
         }
