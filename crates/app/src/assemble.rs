@@ -11,7 +11,7 @@ use model::{
     Case, Decision, Kind, Micros, Phrase, Span, Text, Untrusted,
     findings::{
         Account, AccountVerdict, CaseInfo, DecisionInfo, Declaration, Exposure, Figure, Findings,
-        LookBack, MailFigures, OrganisationInfo, People, Persistence, Program, ReadingFigures,
+        LookBack, MailFigures, OrganisationInfo, Persistence, Program, ReadingFigures,
         SCHEMA, Scope, ScopeVerdict, Session, SessionVerdict, StatementInfo, Warning, Window,
     },
     rfc3339,
@@ -20,6 +20,7 @@ use store::Store;
 
 use crate::{
     evidence_list,
+    exposing::{self, Revealed},
     judging::Judgement,
     mail_figures,
     reading::{self, Read},
@@ -57,8 +58,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) gone: Vec<String>,
 }
 
-/// Writes down everything that was judged.
-pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings> {
+/// Writes down everything that was judged, and gives what was exposed item by item.
+pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<(Findings, Revealed)> {
     let it = parts.judgement;
     let zone = TimeZone::get(parts.zone_name).unwrap_or(TimeZone::UTC);
     let (as_of, stated) = as_of(parts);
@@ -80,6 +81,7 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
         coverage.basis == "declared" && coverage.covered >= 1.0 && coverage.gaps.is_empty()
     });
     let mail = mail_figures::figures(store, parts, &window, &zone, others)?;
+    let revealed = exposing::reveal(store, parts, &window, &compromised, &scopes)?;
     let records = it.contexts.iter().map(|context| context.records).sum();
     let outcome = outcome::outcome(&accounts, &scopes, records, elsewhere(store, parts)?);
     let (deadlines, _) = deadlines::deadlines(
@@ -87,7 +89,7 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
         &deadlines::Facts { outcome: outcome.value, ..deadlines::Facts::default() },
     );
     let warnings = warnings(parts, stated, &scopes);
-    Ok(Findings {
+    let findings = Findings {
         schema: SCHEMA.to_owned(),
         program: Program {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -113,12 +115,16 @@ pub(crate) fn findings(store: &mut Store, parts: &Parts<'_>) -> Result<Findings>
         scopes,
         mail,
         reading: reading_figures(store, parts, &compromised, &window)?,
-        exposure: Exposure::default(),
-        people: People::default(),
+        exposure: Exposure {
+            people: revealed.people.exposed.clone(),
+            ..revealed.exposed.figures.clone()
+        },
+        people: revealed.people.figures.clone(),
         deadlines,
         warnings,
         accounts,
-    })
+    };
+    Ok((findings, revealed))
 }
 
 /// Mails that bear the organisation's address but left none of its mailboxes: forged, or sent by a relay or

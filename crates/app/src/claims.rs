@@ -59,7 +59,7 @@ fn named(findings: &Findings, it: &Parts<'_>) -> Option<Claim> {
         ("mail.by_day", Some(key)) => by_day(findings, key),
         ("mail.by_account", Some(key)) => by_account(findings, key),
         ("mail.lists", Some(key)) => list(findings, key),
-        ("people", Some(_)) => None,
+        ("exposure.groups", Some(key)) => group(findings, key),
         ("people", None) => Some(people(findings, "")),
         ("outcome", None) => Some(outcome(findings)),
         ("window", None) => window(findings),
@@ -250,8 +250,26 @@ fn exposure(findings: &Findings, name: &str) -> Option<Claim> {
         "people" => &findings.exposure.people,
         _ => return None,
     };
+    let query = figure
+        .value
+        .map(|_| RecordQuery::Exposed { shown: name == "addresses_shown", scope: None });
     let (value, is) = (json!(figure.value), word(figure.is));
-    Some(Claim { value, is, rule: "design 4.8: exposure", because: Vec::new(), query: None })
+    Some(Claim { value, is, rule: EXPOSED, because: Vec::new(), query })
+}
+
+const EXPOSED: &str = "design 4.8: exposure";
+
+/// By `scope/kind`.
+fn group(findings: &Findings, key: &str) -> Option<Claim> {
+    let (scope, kind) = key.rsplit_once('/')?;
+    let it = findings.exposure.groups.iter().find(|it| it.scope == scope && it.kind == kind)?;
+    Some(Claim {
+        value: json!(it),
+        is: word(it.addresses.is),
+        rule: EXPOSED,
+        because: Vec::new(),
+        query: Some(RecordQuery::Exposed { shown: false, scope: Some(scope.to_owned()) }),
+    })
 }
 
 /// What Microsoft calls the service of a scope in its records.
@@ -371,14 +389,42 @@ fn list(findings: &Findings, key: &str) -> Option<Claim> {
     })
 }
 
+/// The counts of people. Who they are stands in the table of people.
 fn people(findings: &Findings, name: &str) -> Claim {
     let all = serde_json::to_value(&findings.people).unwrap_or_default();
     let value = if name.is_empty() { all } else { all.get(name).cloned().unwrap_or_default() };
+    let query = match name {
+        "warned_recipients" => {
+            RecordQuery::Recipients { messages: Vec::new(), failed: false }
+        }
+        _ => RecordQuery::Exposed { shown: false, scope: None },
+    };
+    let known = findings.exposure.people.value.is_some() || name == "warned_recipients";
     Claim {
         value,
-        is: word(Is::Unknown),
+        is: word(findings.exposure.people.is),
         rule: "design 4.8: people",
         because: Vec::new(),
-        query: None,
+        query: known.then_some(query),
     }
+}
+
+/// The claim about one person, of whom the table of people says this.
+pub(crate) fn person(address: &str, told: &[(String, String)]) -> Claim {
+    let value: serde_json::Map<String, Value> =
+        told.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    let causes = told.iter().find(|it| it.0 == "causes").map(|it| it.1.clone());
+    Claim {
+        value: Value::Object(value),
+        is: causes.unwrap_or_default(),
+        rule: "design 4.8: one person",
+        because: Vec::new(),
+        query: Some(RecordQuery::Person { address: address.to_lowercase() }),
+    }
+}
+
+/// The address of a claim about one person.
+pub(crate) fn address_of(claim: &str) -> Option<&str> {
+    let it = parts(claim.trim())?;
+    it.key.filter(|_| it.name == "people")
 }

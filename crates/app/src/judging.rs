@@ -416,11 +416,15 @@ fn deeds(store: &mut Store, it: &mut Judgement) -> Result<()> {
 }
 
 impl Judgement {
+    /// Display id → account of its session.
+    pub(crate) fn accounts_of_sessions(&self) -> BTreeMap<&str, &str> {
+        let drafts = self.built.drafts.iter();
+        drafts.map(|draft| (draft.id.as_str(), draft.account.as_str())).collect()
+    }
+
     /// Gives folders the names persons decided.
     fn name_folders(&self, touches: &mut [Touch]) {
-        let drafts = self.built.drafts.iter();
-        let account_of: BTreeMap<&str, &str> =
-            drafts.map(|draft| (draft.id.as_str(), draft.account.as_str())).collect();
+        let account_of = self.accounts_of_sessions();
         for touch in touches {
             let actor = account_of.get(touch.session.as_str()).copied().unwrap_or_default();
             let owner = self.directory.resolve(if touch.mailbox.is_empty() {

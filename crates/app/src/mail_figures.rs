@@ -96,7 +96,7 @@ fn named(list: &model::ListSummary, parts: &Parts<'_>) -> ListCount {
 
 /// Whether every list the case file names was found and read whole; `None` if it names none, or if the
 /// organisation's own accounts are not known.
-fn lists_whole(parts: &Parts<'_>) -> Option<bool> {
+pub(crate) fn lists_whole(parts: &Parts<'_>) -> Option<bool> {
     let named: Vec<&String> = parts
         .case
         .lists

@@ -18,6 +18,8 @@ const NEARLY_ALL: u64 = 90;
 pub(crate) struct Mailboxes {
     /// Every folder, with its mailbox.
     pub(crate) folders: Vec<MailboxFolder>,
+    /// Evidence whose mailbox nobody names: its owner is inferred from who wrote and who got its mails.
+    pub(crate) inferred: BTreeSet<String>,
 }
 
 /// A mailbox as it stood at one instant, as the case file states.
@@ -212,13 +214,15 @@ pub(crate) fn settle(
     let names: Vec<String> = names.into_iter().filter(|it| it.contains('@')).collect();
     let folders = store.mailbox_folders(&names)?;
     let inferred = inferred(&folders, &places, directory);
+    let mut found = BTreeSet::new();
     for home in homes.iter_mut().filter(|it| it.mailbox.is_empty()) {
         let root = places.get(home.evidence.as_str()).map(|it| it.root.as_str());
-        let owner = root.and_then(|root| inferred.get(root));
-        home.mailbox = owner.cloned().unwrap_or_default();
+        let Some(owner) = root.and_then(|root| inferred.get(root)) else { continue };
+        home.mailbox.clone_from(owner);
+        found.insert(home.evidence.clone());
     }
     store.settle(&homes)?;
-    Ok(Mailboxes { folders: store.mailbox_folders(&names)? })
+    Ok(Mailboxes { folders: store.mailbox_folders(&names)?, inferred: found })
 }
 
 /// The owner of what lies below each root: the one account that wrote nearly everything in Sent, or got

@@ -110,12 +110,12 @@ fn run(
         knowledge: knowledge::hash(&geo),
         gone: gone(before.as_ref(), &read),
     };
-    let mut findings = assemble::findings(&mut store, &parts)?;
+    let (mut findings, revealed) = assemble::findings(&mut store, &parts)?;
     report::translate(&mut findings);
     reading::stop_if(cancelled)?;
     progress.stage("write", 0);
     if writes {
-        publish::write(&folder, &mut store, &parts, &findings)?;
+        publish::write(&folder, &mut store, &parts, &findings, &revealed)?;
         manifest::write(&folder, manifest_of(request, &parts))?;
     }
     progress.done();

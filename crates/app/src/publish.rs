@@ -1,17 +1,24 @@
 //! Findings and tables → the files of the case folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use decide::touched::folder_scope;
+use decide::{
+    exposure::{self, Exposed},
+    people::Person,
+    touched::folder_scope,
+};
 use model::{
     Micros,
     findings::{AccountVerdict, Findings, SessionVerdict},
 };
 use report::{Bucket, Charts, Language};
-use store::{CoverageRow, EvidenceRow, Published, ScopeRow, SessionRow, Store};
+use store::{
+    CoverageRow, EvidenceRow, ExposedRow, FolderRow, LookRow, NamedRow, PersonRow, Published, ScopeRow,
+    SessionRow, Store,
+};
 
-use crate::{assemble::Parts, case_folder::CaseFolder, platform};
+use crate::{assemble::Parts, case_folder::CaseFolder, exposing::Revealed, office, platform};
 
 /// File name of the findings.
 pub(crate) const FINDINGS: &str = "findings.json";
@@ -22,8 +29,9 @@ pub(crate) fn write(
     store: &mut Store,
     parts: &Parts<'_>,
     findings: &Findings,
+    revealed: &Revealed,
 ) -> Result<()> {
-    store.publish(&published(parts, findings))?;
+    store.publish(&published(parts, findings, revealed))?;
     platform::private_below(folder.path())?;
     let mut json = serde_json::to_vec_pretty(findings)?;
     json.push(b'\n');
@@ -41,13 +49,20 @@ pub(crate) fn write(
         );
         folder.write(&format!("announcement-1.{code}.md"), md.as_bytes())?;
         folder.write(&format!("announcement-1.{code}.html"), html.as_bytes())?;
+        for (name, sheet) in office::sheets(parts, revealed, *language) {
+            folder.write(&format!("{name}.{code}.csv"), sheet.csv().as_bytes())?;
+            folder.write(&format!("{name}.{code}.xlsx"), &office::workbook(&sheet)?)?;
+        }
     }
     Ok(())
 }
 
-fn published(parts: &Parts<'_>, findings: &Findings) -> Published {
+fn published(parts: &Parts<'_>, findings: &Findings, revealed: &Revealed) -> Published {
     let it = parts.judgement;
     Published {
+        homes: homes(parts),
+        exposed: exposed(&revealed.exposed),
+        people: revealed.people.persons.iter().flat_map(|it| person(it, revealed)).collect(),
         evidence: evidence(parts),
         sessions: sessions(parts),
         scopes: findings.scopes.iter().map(scope).collect(),
@@ -59,6 +74,86 @@ fn published(parts: &Parts<'_>, findings: &Findings) -> Published {
             .collect(),
         places: places(parts),
     }
+}
+
+/// Mailbox folders with their scopes, and whether the owner was only inferred.
+fn homes(parts: &Parts<'_>) -> Vec<FolderRow> {
+    let it = parts.judgement;
+    let one = |folder: &store::MailboxFolder| {
+        let owner = it.directory.resolve(&folder.mailbox);
+        let name = it.named.name(&owner, folder.folder.clone());
+        FolderRow {
+            mailbox: folder.mailbox.clone(),
+            folder: folder.folder.clone(),
+            scope: folder_scope(&owner, &name),
+            inferred: it.mailboxes.inferred.contains(&folder.evidence),
+        }
+    };
+    let found: BTreeSet<FolderRow> = it.mailboxes.folders.iter().map(one).collect();
+    found.into_iter().collect()
+}
+
+fn exposed(it: &Exposed) -> Vec<ExposedRow> {
+    let words = |hows: &BTreeSet<exposure::How>| -> String {
+        hows.iter().map(|it| it.word()).collect::<Vec<_>>().join(" ")
+    };
+    let look = |n: &usize| {
+        let look = it.looks.get(*n)?;
+        let (session, scope) = (look.session.clone(), look.scope.clone());
+        Some(LookRow { session, scope, how: look.how.word().to_owned(), from: look.from, to: look.to })
+    };
+    let named = |one: &exposure::Named| NamedRow {
+        side: match one.side {
+            exposure::Side::External => "external",
+            exposure::Side::Internal => "internal",
+            exposure::Side::Unresolved => "unresolved",
+        }
+        .to_owned(),
+        address: one.address.clone(),
+        name: one.name.clone(),
+        role: one.role.map(model::Role::word).unwrap_or_default().to_owned(),
+        shown: one.shown,
+    };
+    let row = |item: &exposure::ExposedItem| ExposedRow {
+        mailbox: item.mailbox.clone(),
+        scope: item.scope.clone(),
+        hows: words(&item.hows),
+        certainty: item.certainty.word().to_owned(),
+        at: item.at,
+        message: item.message.clone(),
+        subject: item.subject.clone(),
+        attachments: item.attachments,
+        record: item.record.clone(),
+        named: item.named.iter().map(named).collect(),
+        looks: item.looks.iter().filter_map(look).collect(),
+    };
+    it.items.iter().map(row).collect()
+}
+
+/// One row an address.
+fn person(it: &Person, revealed: &Revealed) -> Vec<PersonRow> {
+    let words = |all: Vec<&str>| all.join(" ");
+    let first = it.items.first().and_then(|n| revealed.exposed.items.get(*n));
+    let row = |address: &String| PersonRow {
+        person: it.key.clone(),
+        address: address.clone(),
+        name: it.name.clone(),
+        name_source: it.name_source.word().to_owned(),
+        furigana: it.furigana.clone(),
+        honorific: it.honorific.clone(),
+        organisation: it.organisation.clone(),
+        bodies: it.bodies.join("; "),
+        lists: it.lists.iter().map(|it| it.0.as_str()).collect::<Vec<_>>().join("; "),
+        causes: words(it.causes.iter().map(|it| it.word()).collect()),
+        channel: it.channel.map(|it| it.word()).unwrap_or_default().to_owned(),
+        role: it.role,
+        internal: it.internal,
+        status: it.statuses.get(address).cloned().unwrap_or_default(),
+        hows: words(it.hows.iter().map(|it| it.word()).collect()),
+        items: it.items.len() as u64,
+        first: first.map(|it| it.record.clone()).unwrap_or_default(),
+    };
+    it.addresses.iter().map(row).collect()
 }
 
 fn evidence(parts: &Parts<'_>) -> Vec<EvidenceRow> {

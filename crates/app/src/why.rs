@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use store::{Pointer, Store};
 
-use crate::{claims, manifest, pipeline};
+use crate::{claims, error::wrong_use, manifest, pipeline};
 
 /// Most records an answer holds unless all are asked for.
 const FIRST: usize = 100;
@@ -147,7 +147,20 @@ const RULES: &[(&str, Phrase)] = &[
             "Records of the intruder's sessions are counted, by what was done and where.",
         ),
     ),
-    ("design 4.8: people", Phrase::new("show.rule_people", "People are not counted yet.")),
+    (
+        "design 4.8: people",
+        Phrase::new(
+            "show.rule_people",
+            "People named in what stood in the folders touched are counted, and those who were sent fraudulent mail; addresses are one person only where a contact, a row of a list or the directory says so.",
+        ),
+    ),
+    (
+        "design 4.8: one person",
+        Phrase::new(
+            "show.rule_person",
+            "The person is named in items that stood in a folder when an intruder's session touched it, or was sent fraudulent mail. The items follow, the first and last touch of each visit, and whatever moved, removed or opened the items.",
+        ),
+    ),
     (
         "design 4.8: exposure",
         Phrase::new(
@@ -200,8 +213,11 @@ pub struct WhyRecord {
 /// Answers a claim from a case folder.
 pub fn why(folder: &Path, claim: &str, all: bool) -> Result<Why> {
     let findings = pipeline::findings_of(folder)?;
-    let it = claims::understand(&findings, claim)?;
     let store = published(folder)?;
+    let it = match claims::address_of(claim) {
+        Some(address) => person(&store, address)?,
+        None => claims::understand(&findings, claim)?,
+    };
     let limit = (!all).then_some(FIRST);
     let (total, pointers) = match &it.query {
         Some(query) => {
@@ -219,6 +235,16 @@ pub fn why(folder: &Path, claim: &str, all: bool) -> Result<Why> {
         records: with_rows(folder, &findings, pointers)?,
         total,
     })
+}
+
+fn person(store: &Store, address: &str) -> Result<claims::Claim> {
+    let told = store.person(address)?;
+    if told.is_empty() {
+        return Err(wrong_use(format!(
+            "{address:?} is nobody's address in these findings: neither exposed nor sent fraudulent mail"
+        )));
+    }
+    Ok(claims::person(address, &told))
 }
 
 /// Opens the published tables of a case folder.

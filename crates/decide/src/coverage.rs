@@ -314,6 +314,23 @@ impl Log {
         heard.iter().any(|it| it.covers(span))
     }
 
+    /// Where every move and deletion in the mailbox, by anybody, was recorded.
+    pub fn hears_moves(&self, mailbox: &str, span: Span) -> Vec<Span> {
+        let subject = Subject { who: None, mailbox: Some(mailbox) };
+        let of = |act: &str| self.heard("mailbox", act, subject, span).declared;
+        spans::meet(&of("move"), &of("delete"))
+    }
+
+    /// Where a trace is declared for the account.
+    pub fn traced(&self, account: &str) -> Vec<Span> {
+        let all = self.listening().into_iter().filter(|it| {
+            let all = it.accounts.as_ref();
+            it.kind == Kind::MessageTrace
+                && all.is_none_or(|all| all.iter().any(|one| one.eq_ignore_ascii_case(account)))
+        });
+        spans::unite(all.map(|it| it.span).collect())
+    }
+
     /// Whether the account's reading (`read`) or opening of files (`file_access`) was listened to over the
     /// whole span.
     pub fn hears(&self, class: &str, act: &str, account: &str, span: Span) -> bool {

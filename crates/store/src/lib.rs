@@ -17,6 +17,7 @@ mod publish;
 mod query;
 mod records;
 mod replace;
+mod revealed;
 mod schema;
 mod tables;
 #[cfg(test)]
@@ -30,14 +31,17 @@ use anyhow::{Context as _, Result};
 
 pub use gather::{
     homes::{Home, MailboxFolder},
+    list_rows::ListedRow,
     mail_figures::MailCounts,
     sent::SentFolder,
+    sent_to::SaidOf,
 };
 pub use options::Options;
 pub use publish::{CoverageRow, EvidenceRow, Published, ScopeRow, SessionRow};
 pub use query::Table;
 pub use records::{Pointer, RecordQuery, Records};
 pub use replace::{Relation, Replacement};
+pub use revealed::{ExposedRow, FolderRow, LookRow, NamedRow, PersonRow};
 pub use tables::{TableDoc, tables, tables_markdown};
 pub use unite::{Disagreement, Evidence, Tally, United};
 pub use writer::{Columns, Lines, Writer};

@@ -19,8 +19,10 @@ use crate::{
     unite::{Bits, FileState},
 };
 
-/// Where mailbox items belong that do not say it themselves.
-pub(crate) const HOMES: &[Column] = &[("evidence", Text), ("mailbox", Text), ("folder", Text)];
+/// Where mailbox items belong that do not say it themselves. No column bears the name of one of theirs: the
+/// engine takes two such for one when it hands a filter down through a join.
+pub(crate) const HOMES: &[Column] =
+    &[("evidence", Text), ("told_mailbox", Text), ("told_folder", Text)];
 
 /// What sessions the contexts belong to.
 pub(crate) const ASSIGNED: &[Column] = &[("context", Text), ("session", Text), ("account", Text)];

@@ -12,6 +12,7 @@ use crate::{
     Store,
     columns::{Batcher, Cell, Column, Type::*, int},
     flow,
+    revealed::{self, ExposedRow, FolderRow, PersonRow},
     tables::{self, Doc},
 };
 
@@ -42,6 +43,12 @@ pub struct Published {
     pub classes: Vec<(String, String)>,
     /// Mailbox, folder path as recorded, scope id.
     pub places: Vec<(String, String, String)>,
+    /// Folders of mailboxes that were read.
+    pub homes: Vec<FolderRow>,
+    /// Exposed items.
+    pub exposed: Vec<ExposedRow>,
+    /// Persons, one row an address.
+    pub people: Vec<PersonRow>,
 }
 
 /// One evidence file.
@@ -125,6 +132,7 @@ impl Store {
     pub fn publish(&mut self, published: &Published) -> Result<Vec<(String, u64)>> {
         self.live()?;
         self.judged(published)?;
+        self.revealed(published)?;
         self.place_of_events(published)?;
         let records = self.publish_records(published)?;
         let mut written = Vec::new();
@@ -144,7 +152,10 @@ impl Store {
                 "sessions" => from("given_sessions", table.columns, "session_id"),
                 "coverage" => from("given_coverage", table.columns, "scope, act, \"from\", state"),
                 "scopes" => from("given_scopes", table.columns, "scope"),
-                _ => empty(&table.all()),
+                "people" => from("given_people", table.columns, "person, address"),
+                name => revealed::sql(name).with_context(|| {
+                    format!("internal error: nothing fills the table {name}")
+                })?,
             };
             let path = path(&self.options.folder, table.name);
             if let Some(folder) = path.parent() {
@@ -272,7 +283,7 @@ const SPAN: &[Column] = &[
 ];
 
 /// A cast to the published type of an instant.
-fn instant(column: &str) -> String {
+pub(crate) fn instant(column: &str) -> String {
     format!("arrow_cast({column}, 'Timestamp(Microsecond, Some(\"UTC\"))')")
 }
 
@@ -291,24 +302,10 @@ fn from(table: &str, columns: &[Doc], order: &str) -> String {
     )
 }
 
-fn empty(columns: &[Doc]) -> String {
-    let null = |(name, kind, _): &Doc| {
-        let value = match *kind {
-            "timestamp" => instant("CAST(NULL AS BIGINT)"),
-            "integer" => "CAST(NULL AS BIGINT)".to_owned(),
-            "boolean" => "CAST(NULL AS BOOLEAN)".to_owned(),
-            _ => "CAST(NULL AS VARCHAR)".to_owned(),
-        };
-        format!("{value} AS \"{name}\"")
-    };
-    let select: Vec<String> = columns.iter().map(null).collect();
-    format!("SELECT {} WHERE false", select.join(", "))
-}
-
 const REJECTS: &str = "SELECT reason, arrow_cast(at, 'Timestamp(Microsecond, Some(\"UTC\"))') AS at, operation, account, \
      evidence_id, row, byte_from, byte_to FROM rejects ORDER BY evidence_id, row";
 
-const ADDRESSES: &str = "SELECT address, name, organisation, evidence_id, row, byte_from, byte_to FROM addresses \
+const ADDRESSES: &str = "SELECT address, name, organisation, furigana, honorific, evidence_id, row, byte_from, byte_to FROM addresses \
      ORDER BY evidence_id, row, address, name, organisation";
 
 const SETTINGS: &str = "SELECT key AS record_id, kind, account, name, \
@@ -339,7 +336,17 @@ const MESSAGES: &str = "WITH told AS (\
        UNION ALL SELECT message, address, at, sender, '', '', '', '', CAST(-1 AS BIGINT), 0, \
        key, evidence_id, row, byte_from, byte_to FROM recipients WHERE worked AND address <> '' \
        UNION ALL SELECT message, '', at, sender, '', subject, '', '', CAST(-1 AS BIGINT), 0, \
-       key, evidence_id, row, byte_from, byte_to FROM sends WHERE worked\
+       key, evidence_id, row, byte_from, byte_to FROM sends WHERE worked \
+       UNION ALL SELECT c.message_id, p.address, coalesce(c.sent, c.at), coalesce(s.address, ''), '', c.subject, c.ip, '', \
+       c.size, -1, c.key, c.evidence_id, c.row, c.byte_from, c.byte_to FROM contents c \
+       JOIN given_classes g ON c.message_id = g.message \
+       JOIN parties p ON c.evidence_id = p.evidence_id AND c.row = p.row \
+       LEFT JOIN (SELECT evidence_id, row, min(address) AS address FROM parties WHERE role = 'from' \
+         GROUP BY evidence_id, row) s ON c.evidence_id = s.evidence_id AND c.row = s.row \
+       LEFT JOIN (SELECT message FROM mails WHERE recipient <> '' GROUP BY message) t ON c.message_id = t.message \
+       LEFT JOIN (SELECT message FROM recipients WHERE worked AND address <> '' GROUP BY message) u \
+       ON c.message_id = u.message \
+       WHERE p.role IN ('to', 'cc', 'bcc') AND p.address <> '' AND t.message IS NULL AND u.message IS NULL\
      ), ranked AS (\
        SELECT *, row_number() OVER (PARTITION BY message, recipient \
          ORDER BY traced DESC, CASE WHEN status IN ('', 'Receive', 'Pending', 'GettingStatus', 'Resolved') THEN 1 ELSE 0 END, \
@@ -352,7 +359,7 @@ const MESSAGES: &str = "WITH told AS (\
      r.sender AS sender, CASE WHEN r.recipient <> '' THEN r.recipient END AS recipient, r.status AS status, \
      coalesce(c.class, '') IN ('proven', 'matched') AS fraudulent, coalesce(c.class, '') AS class, \
      CASE WHEN r.subject <> '' THEN r.subject ELSE w.subject END AS subject, r.ip AS ip, r.direction AS direction, \
-     r.size AS size, CASE WHEN r.traced = 1 THEN 'message_trace' ELSE 'ual' END AS source, r.key AS record_id, \
+     r.size AS size, CASE r.traced WHEN 1 THEN 'message_trace' WHEN 0 THEN 'ual' ELSE 'mailbox' END AS source, r.key AS record_id, \
      r.evidence_id AS evidence_id, r.row AS row, r.byte_from AS byte_from, r.byte_to AS byte_to \
      FROM ranked r JOIN whole w ON r.message = w.message LEFT JOIN given_classes c ON r.message = c.message \
      WHERE r.place = 1 AND r.header = 0 AND (r.recipient <> '' OR w.named = 0) \

@@ -85,6 +85,19 @@ pub enum RecordQuery {
         /// SHA-256 of the list.
         file: String,
     },
+    /// What tells of exposed items; of those alone whose lists showed somebody, if asked.
+    Exposed {
+        /// Only items whose list showed an address.
+        shown: bool,
+        /// Only items in this scope.
+        scope: Option<String>,
+    },
+    /// Exposed items that name a person, the first and last touch of each visit that exposed them, whatever
+    /// moved, removed or opened them, and the fraudulent mails sent to the person.
+    Person {
+        /// Any address of the person.
+        address: String,
+    },
     /// Records by their ids.
     Keys(Vec<String>),
 }
@@ -118,6 +131,25 @@ pub struct Records {
 const COLUMNS: &str = "record_id, evidence_id, row, byte_from, byte_to, at";
 
 impl Store {
+    /// What the published table of people says of whoever has this address: column and value, of the row of
+    /// that address; empty if nobody has it.
+    pub fn person(&self, address: &str) -> Result<Vec<(String, String)>> {
+        const TOLD: [&str; 12] = [
+            "person", "address", "name", "honorific", "organisation", "bodies", "lists", "causes", "channel",
+            "status", "kinds", "first_record",
+        ];
+        let engine = self.published()?;
+        let address = one(&engine, "asked_address", &address.to_lowercase())?;
+        let sql = format!(
+            "SELECT {}, CAST(items AS VARCHAR) FROM people WHERE address IN {address} ORDER BY person",
+            TOLD.join(", ")
+        );
+        let found = engine.fetch(&sql)?;
+        let Some(row) = found.rows().next() else { return Ok(Vec::new()) };
+        let names = TOLD.into_iter().chain(["items"]);
+        Ok(names.enumerate().map(|(n, name)| (name.to_owned(), row.string(n))).collect())
+    }
+
     /// Finds the records behind a claim, the least ids first. The case must have been published.
     pub fn records(&self, query: &RecordQuery, limit: Option<usize>) -> Result<Records> {
         let engine = self.published()?;
@@ -184,6 +216,9 @@ fn sql(engine: &Engine, query: &RecordQuery) -> Result<String> {
     if let Some(sql) = of_acts(engine, query)? {
         return Ok(sql);
     }
+    if let Some(sql) = of_people(engine, query)? {
+        return Ok(sql);
+    }
     Ok(match query {
         RecordQuery::Sessions(sessions) => {
             both(&format!("session_id IN {}", given(engine, "asked_sessions", sessions)?))
@@ -198,6 +233,7 @@ fn sql(engine: &Engine, query: &RecordQuery) -> Result<String> {
             let condition = format!("record_id IN {keys}");
             format!(
                 "{} UNION ALL SELECT {COLUMNS} FROM messages WHERE {condition} \
+                 UNION ALL SELECT {COLUMNS} FROM mailbox_items WHERE {condition} \
                  UNION ALL SELECT record_id, evidence_id, row, byte_from, byte_to, created AS at \
                  FROM settings WHERE {condition}",
                 both(&condition)
@@ -206,6 +242,42 @@ fn sql(engine: &Engine, query: &RecordQuery) -> Result<String> {
         // Those of mails and acts are answered above.
         _ => both("false"),
     })
+}
+
+/// Questions about what was exposed, and to whom it matters.
+fn of_people(engine: &Engine, query: &RecordQuery) -> Result<Option<String>> {
+    Ok(Some(match query {
+        RecordQuery::Exposed { shown, scope } => {
+            let named = if *shown {
+                "item IN (SELECT item FROM exposed_names WHERE side = 'external' AND shown GROUP BY item)"
+            } else {
+                "true"
+            };
+            let scope = within(engine, "asked_scope", "scope", scope.as_slice())?;
+            format!("SELECT {COLUMNS} FROM exposed_items WHERE {named}{scope}")
+        }
+        RecordQuery::Person { address } => {
+            let address = one(engine, "asked_address", address)?;
+            let theirs = format!(
+                "(SELECT address FROM people WHERE person IN \
+                 (SELECT person FROM people WHERE address IN {address} GROUP BY person) GROUP BY address)"
+            );
+            let items =
+                format!("(SELECT item FROM exposed_names WHERE address IN {theirs} GROUP BY item)");
+            format!(
+                "SELECT {COLUMNS} FROM exposed_items WHERE item IN {items} \
+                 UNION ALL SELECT e.record_id, e.evidence_id, e.row, e.byte_from, e.byte_to, e.at FROM event_items e \
+                 JOIN (SELECT session_id, scope, \"from\", \"to\" FROM exposed_looks WHERE item IN {items} \
+                   GROUP BY session_id, scope, \"from\", \"to\") l \
+                 ON e.session_id = l.session_id AND e.scope = l.scope WHERE e.at = l.\"from\" OR e.at = l.\"to\" \
+                 UNION ALL SELECT e.record_id, e.evidence_id, e.row, e.byte_from, e.byte_to, e.at FROM event_items e \
+                 JOIN (SELECT message_id FROM exposed_items WHERE item IN {items} AND message_id <> '' \
+                   GROUP BY message_id) m ON e.message_id = m.message_id \
+                 UNION ALL SELECT {COLUMNS} FROM messages WHERE fraudulent AND recipient IN {theirs}"
+            )
+        }
+        _ => return Ok(None),
+    }))
 }
 
 /// Questions about mails.

@@ -89,7 +89,13 @@ const MAIL: &[Column] = &[
     ("size", Int),
 ];
 
-const ADDRESS: &[Column] = &[("address", Text), ("name", Text), ("organisation", Text)];
+const ADDRESS: &[Column] = &[
+    ("address", Text),
+    ("name", Text),
+    ("organisation", Text),
+    ("furigana", Text),
+    ("honorific", Text),
+];
 
 const INVENTORY: &[Column] =
     &[("account", Text), ("aliases", Text), ("name", Text), ("kind", Text), ("enabled", Bool)];

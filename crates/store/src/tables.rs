@@ -135,7 +135,7 @@ const MESSAGES: &[Doc] = &[
     ("ip", "text", "Address of the submitting client"),
     ("direction", "text", "`outbound`, `inbound`, `internal` or empty"),
     ("size", "integer", "Bytes; -1 if not said"),
-    ("source", "text", "`message_trace`, or `ual` where only the audit log tells"),
+    ("source", "text", "`message_trace`, `ual` where only the audit log tells, `mailbox` where only a mailbox does"),
     ("record_id", "text", "Record that tells the last status"),
 ];
 
@@ -169,6 +169,8 @@ const ADDRESSES: &[Doc] = &[
     ("address", "text", "Address, normalised; empty for a row without a readable one"),
     ("name", "text", "Name in the list"),
     ("organisation", "text", "Organisation in the list"),
+    ("furigana", "text", "How the name is read, if a column tells"),
+    ("honorific", "text", "How the person is addressed, if a column tells"),
 ];
 
 const SETTINGS: &[Doc] = &[
@@ -225,17 +227,90 @@ const SCOPES: &[Doc] = &[
 ];
 
 const ITEMS: &[Doc] = &[
-    ("mailbox", "text", "Mailbox"),
+    ("record_id", "text", "The item's key in hex"),
+    ("mailbox", "text", "Whose mailbox; empty if nothing tells"),
+    ("inferred", "boolean", "Whether nobody names the mailbox, and it was inferred from its mails"),
     ("folder", "text", "Folder path"),
+    ("scope", "text", "Scope id of the folder"),
+    ("kind", "text", "`mail`, `report`, `auto_reply`, `contact`, `list`, `appointment`, `other`"),
     ("message_id", "text", "InternetMessageId"),
-    ("at", "timestamp", "When received or sent"),
+    ("item_id", "text", "The item's own id in its store"),
+    ("at", "timestamp", "When it came to stand there"),
+    ("sent", "timestamp", "The date it bears"),
+    ("sender", "text", "Author's address"),
     ("subject", "text", "Subject"),
+    ("size", "integer", "Bytes; -1 if not said"),
+    ("attachments", "text", "Name, size and hash of each attachment, as JSON"),
+    ("links", "text", "Addresses of links in it, joined by blanks"),
+    ("refers_to", "text", "Message ids it answers, joined by blanks"),
+    ("original", "text", "Of a report: the mail it speaks of"),
+    ("outcomes", "text", "Of a report: what became of it, as JSON"),
+    ("ip", "text", "Address of the submitting client"),
+];
+
+const PARTIES: &[Doc] = &[
+    ("record_id", "text", "As in `mailbox_items`"),
+    ("mailbox", "text", "Whose mailbox"),
+    ("folder", "text", "Folder path"),
+    ("kind", "text", "What the item is"),
+    ("message_id", "text", "InternetMessageId"),
+    ("role", "text", "`from`, `sender`, `reply_to`, `to`, `cc`, `bcc`, `contact`"),
+    ("address", "text", "Address; empty if the item gives none"),
+    ("name", "text", "Display name, or what stands in place of an address"),
+    ("organisation", "text", "Organisation (contacts)"),
+];
+
+const EXPOSED_ITEMS: &[Doc] = &[
+    ("item", "integer", "Number of the item"),
+    ("mailbox", "text", "Whose mailbox"),
+    ("scope", "text", "Scope id of the folder in which it was exposed"),
+    ("kinds", "text", "`listed`, `read`, `synced`, `downloaded`, joined by blanks"),
+    ("certainty", "text", "`certain`, `possible`, `unrecoverable`"),
+    ("at", "timestamp", "When it came to stand there; null if not known"),
+    ("message_id", "text", "InternetMessageId"),
+    ("subject", "text", "Subject"),
+    ("attachments", "integer", "Attachments; 0 if not known"),
+    ("record_id", "text", "Record that tells of it"),
+];
+
+const EXPOSED_NAMES: &[Doc] = &[
+    ("item", "integer", "As in `exposed_items`"),
+    ("side", "text", "`external`, `internal`, `unresolved`"),
+    ("address", "text", "Address; of an unresolved party what stands in its place"),
+    ("name", "text", "Display name"),
+    ("role", "text", "As in `mailbox_parties`; empty if only a log tells"),
+    ("shown", "boolean", "Whether the list of the folder shows it"),
+    ("message_id", "text", "InternetMessageId"),
+    ("record_id", "text", "Record that tells of the item"),
+];
+
+const EXPOSED_LOOKS: &[Doc] = &[
+    ("item", "integer", "As in `exposed_items`"),
+    ("session_id", "text", "Session"),
+    ("scope", "text", "Scope id of the folder touched"),
+    ("kind", "text", "`listed` or `synced`"),
+    ("from", "timestamp", "First touch of the folder in that session"),
+    ("to", "timestamp", "Last touch"),
 ];
 
 const PEOPLE: &[Doc] = &[
-    ("person", "text", "Person"),
+    ("person", "text", "The person's least address: what `people[…]` takes"),
     ("address", "text", "Address"),
+    ("name", "text", "Name, as the source has it"),
+    ("name_source", "text", "`contact`, `list`, `directory`, `display_name` or empty"),
+    ("furigana", "text", "How the name is read, where a list tells"),
+    ("honorific", "text", "How the person is addressed, where a list tells"),
     ("organisation", "text", "Organisation"),
+    ("bodies", "text", "Legal bodies of the case that hold the address"),
+    ("lists", "text", "Lists the person stands in"),
+    ("causes", "text", "`exposed`, `sent_fraudulent_mail`, joined by blanks"),
+    ("channel", "text", "`mail`, `public_notice`"),
+    ("role_address", "boolean", "Whether it is the address of a role, behind which several may be"),
+    ("internal", "boolean", "Whether it is an account of the tenant"),
+    ("status", "text", "Last status of mail to the address; empty if none is known"),
+    ("kinds", "text", "How the items that name the person were exposed"),
+    ("items", "integer", "Exposed items that name the person"),
+    ("first_record", "text", "Record of the first of them"),
 ];
 
 /// All published tables.
@@ -251,7 +326,8 @@ pub(crate) const TABLES: &[Definition] = &[
     ),
     table!("sends", "One Send record of the audit log", SENDS),
     table!("event_items", "One item or folder named by an audit record", EVENT_ITEMS),
-    table!("mailbox_items", "One item of a mailbox's content (not read yet: empty)", ITEMS),
+    table!("mailbox_items", "One item of a mailbox's content", ITEMS),
+    table!("mailbox_parties", "Somebody named by an item of a mailbox's content", PARTIES),
     table!("addresses", "One address in a row of an address list", ADDRESSES),
     table!(
         "settings",
@@ -266,7 +342,10 @@ pub(crate) const TABLES: &[Definition] = &[
     ),
     table!("coverage", "One span of a scope and act", COVERAGE),
     table!("scopes", "One scope", SCOPES),
-    table!("people", "One person and address (not made yet: empty)", PEOPLE),
+    table!("exposed_items", "One item that stood in a folder the intruder touched", EXPOSED_ITEMS),
+    table!("exposed_names", "Somebody named by such an item", EXPOSED_NAMES),
+    table!("exposed_looks", "One such item and visit to its folder", EXPOSED_LOOKS),
+    table!("people", "One person and address: exposed, or sent fraudulent mail", PEOPLE),
 ];
 
 /// Columns of `attribution`, those of its position with them.

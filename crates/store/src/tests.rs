@@ -7,6 +7,8 @@ use model::{
 
 use super::*;
 
+mod mailbox;
+
 const T0: i64 = 1_760_000_400_000_000;
 const T: i64 = T0 - T0 % DAY + DAY;
 
@@ -492,6 +494,7 @@ fn published() -> Published {
             from: Some(T),
             ..CoverageRow::default()
         }],
+        ..Published::default()
     }
 }
 

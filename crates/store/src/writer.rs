@@ -172,7 +172,13 @@ impl Sheets {
                     &entry.addresses[..]
                 };
                 for address in addresses {
-                    let own = [address.into(), (&entry.name).into(), (&entry.organisation).into()];
+                    let own = [
+                        address.into(),
+                        (&entry.name).into(),
+                        (&entry.organisation).into(),
+                        (&entry.furigana).into(),
+                        (&entry.honorific).into(),
+                    ];
                     self.push(Cached::Addresses, &[&origin, &own])?;
                 }
                 Ok(())

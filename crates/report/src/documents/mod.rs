@@ -2,9 +2,11 @@
 
 mod announcement;
 mod html;
+mod office;
 
 pub use announcement::{announcement_html, announcement_md};
 pub use html::{Bucket, Charts, html};
+pub use office::{Addressee, Sheet, addressees};
 
 use model::findings::Findings;
 

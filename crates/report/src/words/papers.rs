@@ -123,6 +123,23 @@ pub(super) const AREAS: &[Area] = &[
         ],
     ),
     (
+        "cause",
+        &[
+            ("exposed", Phrase::new("report.cause_exposed", "may have been exposed")),
+            (
+                "sent_fraudulent_mail",
+                Phrase::new("report.cause_sent_fraudulent_mail", "was sent fraudulent mail"),
+            ),
+        ],
+    ),
+    (
+        "channel",
+        &[
+            ("mail", Phrase::new("report.channel_mail", "mail")),
+            ("public_notice", Phrase::new("report.channel_public_notice", "public notice")),
+        ],
+    ),
+    (
         "legal_state",
         &[
             ("leak", Phrase::new("report.legal_state_leak", "leak")),

@@ -13,11 +13,11 @@ impl Store {
         self.list_of("asked_mailboxes", mailboxes)?;
         let mut parties = self.parties()?;
         let sql = format!(
-            "SELECT key, evidence_id, row, mailbox, folder, kind, at, sent, message_id, item_id, subject, attachments \
+            "SELECT key, evidence_id, row, box, place, kind, at, sent, message_id, item_id, subject, attachments \
              FROM (SELECT c.key AS key, c.evidence_id AS evidence_id, c.row AS row, {PLACED}, c.kind AS kind, \
              c.at AS at, c.sent AS sent, c.message_id AS message_id, c.item_id AS item_id, c.subject AS subject, \
              c.attachments AS attachments FROM contents c {AT_HOME}) i \
-             JOIN asked_mailboxes w ON i.mailbox = w.value ORDER BY key, evidence_id, row"
+             JOIN asked_mailboxes w ON i.box = w.value ORDER BY key, evidence_id, row"
         );
         let found = self.engine.fetch(&sql)?;
         let held = found.rows().map(|row| Held {
@@ -43,7 +43,7 @@ impl Store {
             "SELECT evidence_id, row, role, address, name, organisation FROM (\
              SELECT c.evidence_id AS evidence_id, c.row AS row, {PLACED}, c.role AS role, c.address AS address, \
              c.name AS name, c.organisation AS organisation FROM parties c {AT_HOME}) i \
-             JOIN asked_mailboxes w ON i.mailbox = w.value"
+             JOIN asked_mailboxes w ON i.box = w.value"
         );
         let mut found: BTreeMap<(String, i64), Vec<Party>> = BTreeMap::new();
         for row in self.engine.fetch(&sql)?.rows() {

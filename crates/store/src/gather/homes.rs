@@ -39,9 +39,10 @@ pub struct MailboxFolder {
     pub recipients: BTreeMap<String, u64>,
 }
 
-/// Mailbox and folder of an item, `c`, with its home, `h`.
-pub(crate) const PLACED: &str = "CASE WHEN c.mailbox <> '' THEN c.mailbox ELSE coalesce(h.mailbox, '') END AS mailbox, \
-     CASE WHEN c.folder <> '' THEN c.folder ELSE coalesce(h.folder, '') END AS folder";
+/// Mailbox and folder of an item, `c`, with its home, `h`. The names are not those of the columns below: what a
+/// join asks of the one must not be asked of the other.
+pub(crate) const PLACED: &str = "CASE WHEN c.mailbox <> '' THEN c.mailbox ELSE coalesce(h.told_mailbox, '') END AS box, \
+     CASE WHEN c.folder <> '' THEN c.folder ELSE coalesce(h.told_folder, '') END AS place";
 
 /// Joins items, `c`, with their home, `h`.
 pub(crate) const AT_HOME: &str = "LEFT JOIN homes h ON c.evidence_id = h.evidence";
@@ -70,9 +71,9 @@ impl Store {
         self.list_of("asked_addresses", addresses)?;
         let mut found: BTreeMap<(String, String, String), MailboxFolder> = BTreeMap::new();
         let items = format!(
-            "SELECT evidence_id, mailbox, folder, count(*) FROM (\
+            "SELECT evidence_id, box, place, count(*) FROM (\
              SELECT c.evidence_id AS evidence_id, {PLACED} FROM contents c {AT_HOME}) \
-             GROUP BY evidence_id, mailbox, folder"
+             GROUP BY evidence_id, box, place"
         );
         for row in self.engine.fetch(&items)?.rows() {
             let it = MailboxFolder {
@@ -85,12 +86,12 @@ impl Store {
             found.insert((row.string(0), row.string(1), row.string(2)), it);
         }
         let named = format!(
-            "SELECT evidence_id, mailbox, folder, author, address, count(*) FROM (\
+            "SELECT evidence_id, box, place, author, address, count(*) FROM (\
              SELECT c.evidence_id AS evidence_id, {PLACED}, c.row AS row, c.address AS address, \
              CASE WHEN c.role IN ('from', 'sender') THEN 1 ELSE 0 END AS author \
              FROM parties c {AT_HOME} JOIN asked_addresses w ON c.address = w.value \
              WHERE c.role IN ('from', 'sender', 'to', 'cc', 'bcc') GROUP BY 1, 2, 3, 4, 5, 6) \
-             GROUP BY evidence_id, mailbox, folder, author, address"
+             GROUP BY evidence_id, box, place, author, address"
         );
         for row in self.engine.fetch(&named)?.rows() {
             let place = (row.string(0), row.string(1), row.string(2));

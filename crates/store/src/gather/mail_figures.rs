@@ -135,12 +135,12 @@ impl Store {
             .collect();
         // A contact without an address counts as an unreadable row, like one of a list.
         let sql = format!(
-            "SELECT i.evidence_id, i.mailbox, i.folder, coalesce(p.address, ''), count(*) FROM (\
+            "SELECT i.evidence_id, i.box, i.place, coalesce(p.address, ''), count(*) FROM (\
              SELECT c.evidence_id AS evidence_id, c.row AS row, {PLACED} FROM contents c {AT_HOME} \
              WHERE c.kind IN ('contact', 'list')) i \
              LEFT JOIN (SELECT evidence_id, row, address FROM parties WHERE role = 'contact' AND address <> '') p \
              ON i.evidence_id = p.evidence_id AND i.row = p.row \
-             GROUP BY i.evidence_id, i.mailbox, i.folder, coalesce(p.address, '')"
+             GROUP BY i.evidence_id, i.box, i.place, coalesce(p.address, '')"
         );
         let mut found: BTreeMap<(String, String, String), (BTreeSet<String>, u64)> = BTreeMap::new();
         for row in self.engine.fetch(&sql)?.rows() {
@@ -175,8 +175,8 @@ impl Store {
              UNION ALL SELECT m.sender FROM mails m JOIN accounts k ON m.recipient = k.value WHERE m.at < {first} \
              UNION ALL SELECT r.address FROM recipients r JOIN accounts k ON r.sender = k.value \
              WHERE r.at < {first} AND r.worked \
-             UNION ALL SELECT p.address FROM ({PAST}) p JOIN accounts k ON p.mailbox = k.value \
-             WHERE p.at < {first} AND p.address <> p.mailbox) WHERE address <> '' GROUP BY address"
+             UNION ALL SELECT p.address FROM ({PAST}) p JOIN accounts k ON p.box = k.value \
+             WHERE p.at < {first} AND p.address <> p.box) WHERE address <> '' GROUP BY address"
         );
         Ok(self.engine.fetch(&sql)?.rows().map(|row| row.string(0)).collect())
     }

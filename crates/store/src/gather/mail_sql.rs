@@ -50,19 +50,19 @@ pub(crate) fn correspondence(accounts: &str, without: &str) -> String {
     let named =
         other(&format!("FROM recipients r JOIN {accounts} k ON r.sender = k.value"), "r.message");
     let held =
-        other(&format!("FROM ({PAST}) p JOIN {accounts} k ON p.mailbox = k.value"), "p.message");
+        other(&format!("FROM ({PAST}) p JOIN {accounts} k ON p.box = k.value"), "p.message");
     format!(
         "SELECT account, address, min(at) AS since FROM (\
          SELECT m.sender AS account, m.recipient AS address, m.at AS at {sent} AND m.at IS NOT NULL \
          UNION ALL SELECT m.recipient, m.sender, m.at {received} AND m.at IS NOT NULL \
          UNION ALL SELECT r.sender, r.address, r.at {named} AND r.worked \
-         UNION ALL SELECT p.mailbox, p.address, p.at {held} AND p.at IS NOT NULL AND p.address <> p.mailbox\
+         UNION ALL SELECT p.box, p.address, p.at {held} AND p.at IS NOT NULL AND p.address <> p.box\
          ) WHERE address <> '' GROUP BY account, address"
     )
 }
 
 /// Whom the mails in each mailbox name, and when: its past correspondence.
-pub(crate) const PAST: &str = "SELECT CASE WHEN c.mailbox <> '' THEN c.mailbox ELSE coalesce(h.mailbox, '') END AS mailbox, \
+pub(crate) const PAST: &str = "SELECT CASE WHEN c.mailbox <> '' THEN c.mailbox ELSE coalesce(h.told_mailbox, '') END AS box, \
      c.address AS address, c.at AS at, c.message_id AS message \
      FROM parties c LEFT JOIN homes h ON c.evidence_id = h.evidence \
      WHERE c.kind = 'mail' AND c.role IN ('from', 'to', 'cc', 'bcc')";

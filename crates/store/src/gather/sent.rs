@@ -47,15 +47,15 @@ const FOLDER: &[Column] =
 const STORED: &str = "SELECT message, min(at), min(concat(key, chr(31), subject)), min(mailbox), \
      min(CASE WHEN waiting THEN 1 ELSE 0 END), min(CASE WHEN ip <> '' THEN concat(key, chr(31), ip) END), min(key) FROM (\
      SELECT CASE WHEN i.message_id <> '' THEN i.message_id \
-     ELSE concat(i.mailbox, '/', CASE WHEN i.item_id <> '' THEN i.item_id ELSE i.key END) END AS message, \
-     coalesce(i.sent, i.at) AS at, i.key AS key, i.subject AS subject, i.mailbox AS mailbox, i.ip AS ip, \
+     ELSE concat(i.box, '/', CASE WHEN i.item_id <> '' THEN i.item_id ELSE i.key END) END AS message, \
+     coalesce(i.sent, i.at) AS at, i.key AS key, i.subject AS subject, i.box AS mailbox, i.ip AS ip, \
      f.waiting AS waiting, n.evidence_id IS NOT NULL AS theirs \
      FROM (SELECT c.message_id AS message_id, c.item_id AS item_id, c.key AS key, c.sent AS sent, c.at AS at, \
        c.subject AS subject, c.ip AS ip, c.evidence_id AS evidence_id, c.row AS row, \
-       CASE WHEN c.mailbox <> '' THEN c.mailbox ELSE coalesce(h.mailbox, '') END AS mailbox, \
-       CASE WHEN c.folder <> '' THEN c.folder ELSE coalesce(h.folder, '') END AS folder \
+       CASE WHEN c.mailbox <> '' THEN c.mailbox ELSE coalesce(h.told_mailbox, '') END AS box, \
+       CASE WHEN c.folder <> '' THEN c.folder ELSE coalesce(h.told_folder, '') END AS place \
        FROM contents c LEFT JOIN homes h ON c.evidence_id = h.evidence WHERE c.kind = 'mail') i \
-     JOIN sent_folders f ON i.mailbox = f.mailbox AND i.folder = f.folder \
+     JOIN sent_folders f ON i.box = f.mailbox AND i.place = f.folder \
      LEFT JOIN (SELECT p.evidence_id AS evidence_id, p.row AS row FROM parties p JOIN senders s ON p.address = s.value \
        WHERE p.role IN ('from', 'sender') GROUP BY p.evidence_id, p.row) n \
      ON i.evidence_id = n.evidence_id AND i.row = n.row\
