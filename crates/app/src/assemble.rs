@@ -11,8 +11,8 @@ use model::{
     Case, Decision, Kind, Micros, Phrase, Span, Text, Untrusted,
     findings::{
         Account, AccountVerdict, CaseInfo, DecisionInfo, Declaration, Exposure, Figure, Findings,
-        LookBack, MailFigures, OrganisationInfo, Persistence, Program, ReadingFigures,
-        SCHEMA, Scope, ScopeVerdict, Session, SessionVerdict, StatementInfo, Warning, Window,
+        LookBack, MailFigures, OrganisationInfo, Persistence, Program, ReadingFigures, SCHEMA,
+        Scope, ScopeVerdict, Session, SessionVerdict, StatementInfo, Warning, Window,
     },
     rfc3339,
 };
@@ -23,6 +23,7 @@ use crate::{
     exposing::{self, Revealed},
     judging::Judgement,
     mail_figures,
+    mailboxes::Snapshot,
     reading::{self, Read},
     systems,
 };
@@ -299,6 +300,10 @@ fn given(parts: &Parts<'_>, compromised: &BTreeSet<String>, mail: &MailFigures) 
         signins_declared: declared(Kind::Signins),
         takeover: !compromised.is_empty(),
         mails: mail.messages.value.unwrap_or(0) > 0,
+        snapshot: compromised.iter().all(|account| {
+            let whole = |it: &Snapshot| it.account == *account && it.whole;
+            parts.judgement.snapshots.iter().any(whole)
+        }),
         kinds: reading::kinds(&parts.read.files),
         settings: parts.judgement.state.kinds().clone(),
     }

@@ -394,9 +394,7 @@ fn people(findings: &Findings, name: &str) -> Claim {
     let all = serde_json::to_value(&findings.people).unwrap_or_default();
     let value = if name.is_empty() { all } else { all.get(name).cloned().unwrap_or_default() };
     let query = match name {
-        "warned_recipients" => {
-            RecordQuery::Recipients { messages: Vec::new(), failed: false }
-        }
+        "warned_recipients" => RecordQuery::Recipients { messages: Vec::new(), failed: false },
         _ => RecordQuery::Exposed { shown: false, scope: None },
     };
     let known = findings.exposure.people.value.is_some() || name == "warned_recipients";

@@ -74,9 +74,11 @@ fn exposed(
     held.iter_mut().for_each(|item| item.mailbox = it.directory.resolve(&item.mailbox));
     let moved = store.moved(&names)?;
     let named: BTreeSet<String> = opened.iter().map(|it| it.message.clone()).collect();
-    let named: Vec<String> = named.into_iter().chain(moved.iter().map(|it| it.message.clone())).collect();
+    let named: Vec<String> =
+        named.into_iter().chain(moved.iter().map(|it| it.message.clone())).collect();
     let own_mails: BTreeSet<String> = own.iter().cloned().collect();
-    let facts = accounts.iter().map(|account| (account.clone(), facts(parts, account, window, scopes)));
+    let facts =
+        accounts.iter().map(|account| (account.clone(), facts(parts, account, window, scopes)));
     let legal = BTreeMap::new();
     Ok(exposure::judge(&exposure::Inputs {
         touches: &it.touches,

@@ -4,7 +4,7 @@ use anyhow::Result;
 use decide::{mail, window::Window};
 use jiff::tz::TimeZone;
 use model::{
-    Kind, Span,
+    Kind, Span, Untrusted,
     findings::{ListCount, MailFigures},
     glob_matches,
 };
@@ -31,7 +31,8 @@ pub(crate) fn figures(
         (Some(a), Some(b)) => Some(Span { from: a.from.min(b.from), to: a.to.max(b.to) }),
         (a, _) => a,
     };
-    Ok(mail::figures(&mail::FigureInputs {
+    let urls = urls(store, parts)?;
+    let figures = mail::figures(&mail::FigureInputs {
         sent: &it.sent,
         classes: &it.classes,
         counts: mail::Counts {
@@ -50,7 +51,21 @@ pub(crate) fn figures(
         contained: window.contained,
         lists_whole: lists_whole(parts),
         resolve: &|name| it.directory.resolve(name),
-    }))
+    });
+    Ok(MailFigures { urls, ..figures })
+}
+
+/// Most links named.
+const LINKS: usize = 50;
+
+/// Links in the mails, what most have first, made so that nothing opens them.
+fn urls(store: &Store, parts: &Parts<'_>) -> Result<Vec<String>> {
+    let messages: Vec<String> =
+        parts.judgement.fraudulent().into_iter().map(|(message, _)| message).collect();
+    let mut links: Vec<(String, u64)> = store.links(&messages)?.into_iter().collect();
+    links.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let harmless = |(link, _): &(String, u64)| Untrusted::from(link.as_str()).defanged();
+    Ok(links.iter().take(LINKS).map(harmless).collect())
 }
 
 /// What is known of the mailboxes that somebody got into.

@@ -52,7 +52,8 @@ pub(crate) fn snapshots(
         let evidence = mailboxes.evidence_of(&account, directory);
         let speaks = |it: &&Declared| {
             let names = it.accounts.as_ref();
-            let theirs = names.is_none_or(|it| it.iter().any(|it| directory.resolve(it) == account));
+            let theirs =
+                names.is_none_or(|it| it.iter().any(|it| directory.resolve(it) == account));
             let holds = |file: &&FileRead| {
                 glob_matches(&it.path, &file.source.path) && evidence.contains(file.id())
             };
@@ -62,9 +63,8 @@ pub(crate) fn snapshots(
             let Some(at) = source.collected_at else { continue };
             let whole = source.folders.is_none() && clean(read, source);
             let it = Snapshot { account: account.clone(), at, whole };
-            let better = found
-                .get(&account)
-                .is_none_or(|known| (known.whole, known.at) < (it.whole, it.at));
+            let better =
+                found.get(&account).is_none_or(|known| (known.whole, known.at) < (it.whole, it.at));
             if better {
                 found.insert(account.clone(), it);
             }
@@ -149,7 +149,9 @@ fn place(path: &str, many: bool) -> Place {
     let address = |it: &String| it.contains('@');
     let from = inside[archive..].iter().position(known).map(|at| archive + at);
     let from = from
-        .or_else(|| inside.iter().position(address).map(|at| at + 1).filter(|at| *at < inside.len()))
+        .or_else(|| {
+            inside.iter().position(address).map(|at| at + 1).filter(|at| *at < inside.len())
+        })
         .unwrap_or_else(|| archive.max(inside.len().saturating_sub(1)));
     Place {
         root: inside[..from.min(inside.len())].join("/"),
@@ -176,9 +178,10 @@ fn stated(file: &FileRead, case: &Case, directory: &Directory) -> Option<String>
     let parts = file.source.path.split(['/', '!']).map(|part| part.to_lowercase());
     let account = |part: &str| {
         let cut = part.rfind('.').map_or(part, |at| &part[..at]);
-        [part, cut].into_iter().map(|it| directory.resolve(it)).find(|it| {
-            it.contains('@') && directory.accounts().contains_key(it)
-        })
+        [part, cut]
+            .into_iter()
+            .map(|it| directory.resolve(it))
+            .find(|it| it.contains('@') && directory.accounts().contains_key(it))
     };
     parts.filter_map(|part| account(&part)).next()
 }
@@ -190,16 +193,12 @@ pub(crate) fn settle(
     case: &Case,
     directory: &Directory,
 ) -> Result<Mailboxes> {
-    let files: Vec<&FileRead> = read
-        .files
-        .iter()
-        .filter(|it| it.inspection.kind == Kind::Mailbox && !it.copy)
-        .collect();
+    let files: Vec<&FileRead> =
+        read.files.iter().filter(|it| it.inspection.kind == Kind::Mailbox && !it.copy).collect();
     if files.is_empty() {
         return Ok(Mailboxes::default());
     }
-    let places: BTreeMap<&str, Place> =
-        files.iter().map(|it| (it.id(), place_of(it))).collect();
+    let places: BTreeMap<&str, Place> = files.iter().map(|it| (it.id(), place_of(it))).collect();
     let mut homes: Vec<Home> = files
         .iter()
         .map(|it| Home {
@@ -279,15 +278,17 @@ mod tests {
 
     #[test]
     fn the_owner_is_inferred_only_where_it_is_one() {
-        let directory = Directory::new(&[], &[], ["a@x".to_owned(), "b@x".to_owned()], &Case::default());
-        let folder = |folder: &str, authors: &[(&str, u64)], recipients: &[(&str, u64)]| MailboxFolder {
-            evidence: folder.into(),
-            folder: folder.into(),
-            items: 100,
-            authors: authors.iter().map(|it| (it.0.to_owned(), it.1)).collect(),
-            recipients: recipients.iter().map(|it| (it.0.to_owned(), it.1)).collect(),
-            ..MailboxFolder::default()
-        };
+        let directory =
+            Directory::new(&[], &[], ["a@x".to_owned(), "b@x".to_owned()], &Case::default());
+        let folder =
+            |folder: &str, authors: &[(&str, u64)], recipients: &[(&str, u64)]| MailboxFolder {
+                evidence: folder.into(),
+                folder: folder.into(),
+                items: 100,
+                authors: authors.iter().map(|it| (it.0.to_owned(), it.1)).collect(),
+                recipients: recipients.iter().map(|it| (it.0.to_owned(), it.1)).collect(),
+                ..MailboxFolder::default()
+            };
         let owner = |all: &[MailboxFolder]| {
             let place = |it: &MailboxFolder| Place { root: "r".into(), folder: it.folder.clone() };
             let places = all.iter().map(|it| (it.evidence.as_str(), place(it))).collect();

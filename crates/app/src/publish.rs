@@ -14,8 +14,8 @@ use model::{
 };
 use report::{Bucket, Charts, Language};
 use store::{
-    CoverageRow, EvidenceRow, ExposedRow, FolderRow, LookRow, NamedRow, PersonRow, Published, ScopeRow,
-    SessionRow, Store,
+    CoverageRow, EvidenceRow, ExposedRow, FolderRow, LookRow, NamedRow, PersonRow, Published,
+    ScopeRow, SessionRow, Store,
 };
 
 use crate::{assemble::Parts, case_folder::CaseFolder, exposing::Revealed, office, platform};
@@ -100,7 +100,13 @@ fn exposed(it: &Exposed) -> Vec<ExposedRow> {
     let look = |n: &usize| {
         let look = it.looks.get(*n)?;
         let (session, scope) = (look.session.clone(), look.scope.clone());
-        Some(LookRow { session, scope, how: look.how.word().to_owned(), from: look.from, to: look.to })
+        Some(LookRow {
+            session,
+            scope,
+            how: look.how.word().to_owned(),
+            from: look.from,
+            to: look.to,
+        })
     };
     let named = |one: &exposure::Named| NamedRow {
         side: match one.side {

@@ -79,6 +79,14 @@ const LISTS_WHY: Phrase = Phrase::new(
     "next.lists_why",
     "Only then can be said whether the recipients are people you know.",
 );
+const MAILBOX_HOW: Phrase = Phrase::new(
+    "next.mailbox_how",
+    "The whole mailbox, before anybody tidies it: Purview portal > eDiscovery > content search > Export as PST (Recoverable Items and archive included), Outlook > File > Open & Export > Import/Export > Outlook data file, or on Exchange Server New-MailboxExportRequest; then a [[source]] with snapshot = true, folders = \"all\", collected_at",
+);
+const MAILBOX_WHY: Phrase = Phrase::new(
+    "next.mailbox_why",
+    "Only the mailbox shows whose names and addresses stood in the folders that were looked at.",
+);
 
 const DECIDE_HOW: Phrase = Phrase::new(
     "next.decide_how",
@@ -128,6 +136,8 @@ pub struct Given {
     pub takeover: bool,
     /// Fraudulent mails were found.
     pub mails: bool,
+    /// Every mailbox somebody got into is there, declared whole.
+    pub snapshot: bool,
 }
 
 /// Lists what to fetch or to do, what would settle most scopes first.
@@ -281,6 +291,12 @@ fn beside<'a>(given: &'a Given, unseen: bool) -> Vec<Offer<'a>> {
             "lists",
             (LISTS_HOW, LISTS_WHY),
             !has(Kind::List) && given.mails,
+            Box::new(|_| false),
+        ),
+        offer(
+            "mailbox",
+            (MAILBOX_HOW, MAILBOX_WHY),
+            given.takeover && !given.snapshot,
             Box::new(|_| false),
         ),
         offer("system", (SYSTEM_HOW, SYSTEM_WHY), false, Box::new(outside)),

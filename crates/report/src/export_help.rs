@@ -77,6 +77,18 @@ const EXPORTS: &[Export] = &[
             "tells whether the fraudulent mails went to people you know",
         ),
     },
+    Export {
+        name: Phrase::new("show.export_mailbox", "The mailbox concerned, whole (PST, EML or mbox)"),
+        menu: Phrase::new(
+            "show.export_mailbox_menu",
+            "Purview portal > eDiscovery > content search of the mailbox > Export (Recoverable Items and archive included); or Outlook > File > Open & Export > Import/Export > Outlook data file (.pst)",
+        ),
+        cmdlet: "New-MailboxExportRequest -Mailbox … -FilePath \\\\…\\mailbox.pst  (Exchange Server)",
+        why: Phrase::new(
+            "show.export_mailbox_why",
+            "tells whose names and addresses stood in the folders that were looked at",
+        ),
+    },
 ];
 
 /// Says what to export and how, with the menu path and the cmdlet of each.
@@ -121,6 +133,7 @@ mod tests {
                 "Get-MessageTraceV2",
                 "Get-Mailbox",
                 "5. ",
+                "New-MailboxExportRequest",
             ] {
                 assert!(text.contains(part), "{part}: {text}");
             }

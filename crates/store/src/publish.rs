@@ -153,9 +153,8 @@ impl Store {
                 "coverage" => from("given_coverage", table.columns, "scope, act, \"from\", state"),
                 "scopes" => from("given_scopes", table.columns, "scope"),
                 "people" => from("given_people", table.columns, "person, address"),
-                name => revealed::sql(name).with_context(|| {
-                    format!("internal error: nothing fills the table {name}")
-                })?,
+                name => revealed::sql(name)
+                    .with_context(|| format!("internal error: nothing fills the table {name}"))?,
             };
             let path = path(&self.options.folder, table.name);
             if let Some(folder) = path.parent() {

@@ -135,8 +135,18 @@ impl Store {
     /// that address; empty if nobody has it.
     pub fn person(&self, address: &str) -> Result<Vec<(String, String)>> {
         const TOLD: [&str; 12] = [
-            "person", "address", "name", "honorific", "organisation", "bodies", "lists", "causes", "channel",
-            "status", "kinds", "first_record",
+            "person",
+            "address",
+            "name",
+            "honorific",
+            "organisation",
+            "bodies",
+            "lists",
+            "causes",
+            "channel",
+            "status",
+            "kinds",
+            "first_record",
         ];
         let engine = self.published()?;
         let address = one(&engine, "asked_address", &address.to_lowercase())?;

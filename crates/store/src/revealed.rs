@@ -180,7 +180,12 @@ impl Store {
         let mut folders = Batcher::new(FOLDER);
         for it in &published.homes {
             let inferred = Cell::Bool(Some(it.inferred));
-            folders.push(&[&[(&it.mailbox).into(), (&it.folder).into(), (&it.scope).into(), inferred]])?;
+            folders.push(&[&[
+                (&it.mailbox).into(),
+                (&it.folder).into(),
+                (&it.scope).into(),
+                inferred,
+            ]])?;
         }
         self.engine.memory("given_folders", folders)?;
         let (mut items, mut names, mut looks) =

@@ -135,7 +135,11 @@ const MESSAGES: &[Doc] = &[
     ("ip", "text", "Address of the submitting client"),
     ("direction", "text", "`outbound`, `inbound`, `internal` or empty"),
     ("size", "integer", "Bytes; -1 if not said"),
-    ("source", "text", "`message_trace`, `ual` where only the audit log tells, `mailbox` where only a mailbox does"),
+    (
+        "source",
+        "text",
+        "`message_trace`, `ual` where only the audit log tells, `mailbox` where only a mailbox does",
+    ),
     ("record_id", "text", "Record that tells the last status"),
 ];
 

@@ -176,8 +176,15 @@ fn missing(seen: &[Seen], language: Language) -> String {
     let kinds =
         seen.iter().filter(|it| it.reading.rows > it.reading.rejected).map(|it| it.kind).collect();
     let settings = seen.iter().flat_map(|it| it.settings.iter().copied()).collect();
-    let given =
-        decide::next::Given { kinds, settings, takeover: true, mails: true, ..Default::default() };
+    let snapshot = seen.iter().any(|it| it.kind == Kind::Mailbox && it.reading.rows > 0);
+    let given = decide::next::Given {
+        kinds,
+        settings,
+        takeover: true,
+        mails: true,
+        snapshot,
+        ..Default::default()
+    };
     let mut out = String::new();
     for (n, mut it) in decide::next::next_evidence(&given, &[]).into_iter().enumerate() {
         it.how.translate(&report::phrase_of);

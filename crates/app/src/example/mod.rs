@@ -28,7 +28,9 @@ mod writers;
 use std::io;
 use std::path::Path;
 
-pub use truth::{Access, Actor, Exposed, FileTruth, Ids, ListTruth, Mail, Persistence, SourceTruth, Truth};
+pub use truth::{
+    Access, Actor, Exposed, FileTruth, Ids, ListTruth, Mail, Persistence, SourceTruth, Truth,
+};
 
 /// The seed of the published example.
 pub const DEFAULT_SEED: u64 = 20_251_001;
@@ -103,7 +105,8 @@ impl Options {
             Scenario::InternalSpread => (96, 15),
             Scenario::CleanSpray => (0, 16),
         };
-        let correspondents = if scenario == Scenario::Founding { FOUNDING_CORRESPONDENTS } else { 0 };
+        let correspondents =
+            if scenario == Scenario::Founding { FOUNDING_CORRESPONDENTS } else { 0 };
         Self { scenario, seed: DEFAULT_SEED, messages, accounts, correspondents, tidied: false }
     }
 }

@@ -273,7 +273,9 @@ fn exposed(sim: &Sim) -> Option<Exposed> {
     let left: BTreeSet<&str> = left.iter().map(|it| it.posted.message.id.as_str()).collect();
     let named: BTreeSet<&str> = shown
         .iter()
-        .flat_map(|it| it.posted.recipients.iter().map(String::as_str).chain([it.posted.sender.as_str()]))
+        .flat_map(|it| {
+            it.posted.recipients.iter().map(String::as_str).chain([it.posted.sender.as_str()])
+        })
         .filter(|it| *it != own)
         .collect();
     let inside = |it: &&str| sim.people.iter().any(|p| p.upn == **it);

@@ -78,7 +78,11 @@ fn row(it: &Addressee, language: Language) -> Vec<String> {
         let said: Vec<String> = all.iter().map(|it| word(language, area, it)).collect();
         said.join(" / ")
     };
-    let role = if it.role { Phrase::new("show.yes", "yes") } else { Phrase::new("show.no", "no") };
+    let role = if it.role {
+        Phrase::new("show.people_is_role", "yes")
+    } else {
+        Phrase::new("show.people_no_role", "no")
+    };
     let cells = [
         it.name.clone(),
         honorific(it, language),
@@ -128,7 +132,10 @@ mod tests {
         let text = addressees(&all, JA).csv();
         assert!(text.starts_with('\u{feff}') && text.ends_with("\r\n"));
         let lines: Vec<&str> = text.split("\r\n").collect();
-        assert!(lines[1].starts_with("\"佐藤 健太\",\"様\",\"\",\"\",\"a@x.jp\",\"b@x.jp\""), "{text}");
+        assert!(
+            lines[1].starts_with("\"佐藤 健太\",\"様\",\"\",\"\",\"a@x.jp\",\"b@x.jp\""),
+            "{text}"
+        );
         assert!(lines[2].starts_with("\"'=cmd()\",\"御中\""), "{text}");
         assert!(addressees(&all, EN).rows[0][1].is_empty());
         assert_eq!(addressees(&all, EN).head.len(), addressees(&all, EN).rows[0].len());

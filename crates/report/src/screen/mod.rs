@@ -82,6 +82,16 @@ fn figures(sheet: &mut Sheet, findings: &Findings) {
             &findings.exposure.addresses,
             Unit::Addresses,
         ),
+        (
+            Phrase::new("report.exposure_shown", "Addresses displayed in lists"),
+            &findings.exposure.addresses_shown,
+            Unit::Addresses,
+        ),
+        (
+            Phrase::new("report.exposure_people", "People behind these"),
+            &findings.exposure.people,
+            Unit::People,
+        ),
     ];
     let language = sheet.language;
     let names: Vec<String> = rows.iter().map(|(label, ..)| language.word(*label)).collect();

@@ -10,7 +10,7 @@ use super::{Rows, UnknownPart};
 use crate::{
     Language,
     coverage::percent,
-    figures::{Unit, amount, limits, trust},
+    figures::{Unit, amount, limits, spoken, trust},
     names::scope_name,
     times,
     words::{word, written},
@@ -248,6 +248,31 @@ fn people(findings: &Findings, w: &Writer) -> Rows {
     ];
     // Where nobody could be counted yet, a zero would say that nobody is concerned.
     let open = findings.exposure.people.value.is_none() && rows.iter().all(|(_, n)| *n == 0);
+    let exposed = [
+        (
+            Phrase::new("report.exposure_addresses", "Addresses that may have been exposed"),
+            &findings.exposure.addresses,
+            Unit::Addresses,
+        ),
+        (
+            Phrase::new("report.exposure_shown", "Addresses displayed in lists"),
+            &findings.exposure.addresses_shown,
+            Unit::Addresses,
+        ),
+        (
+            Phrase::new("report.exposure_people", "People behind these"),
+            &findings.exposure.people,
+            Unit::People,
+        ),
+    ];
+    let figure = |(name, it, unit): (Phrase, &Figure, Unit)| {
+        let value = if w.spoken {
+            spoken(it, unit, w.language)
+        } else {
+            it.value.map(|it| it.to_string()).unwrap_or_default()
+        };
+        vec![w.language.word(name), value]
+    };
     let rows = rows.map(|(name, n)| {
         let n = if open && w.spoken {
             w.language.word(Phrase::new("show.not_counted", "not counted yet"))
@@ -256,7 +281,8 @@ fn people(findings: &Findings, w: &Writer) -> Rows {
         };
         vec![w.language.word(name), n]
     });
-    Rows { head: w.head(&[WHAT, VALUE]), rows: rows.into() }
+    let rows = exposed.into_iter().map(figure).chain(rows).collect();
+    Rows { head: w.head(&[WHAT, VALUE]), rows }
 }
 
 /// Every gap of every scope, for a spreadsheet; a reader sees bars instead.

@@ -25,7 +25,10 @@ impl Store {
     pub fn known(&self, mailboxes: &[String], messages: &[String]) -> Result<Vec<Known>> {
         self.live()?;
         self.list_of("asked_mailboxes", mailboxes)?;
-        self.list("asked_messages", messages.iter().map(String::as_str).filter(|it| !it.is_empty()))?;
+        self.list(
+            "asked_messages",
+            messages.iter().map(String::as_str).filter(|it| !it.is_empty()),
+        )?;
         let mut found: BTreeMap<String, (Known, BTreeSet<String>)> = BTreeMap::new();
         for row in self.engine.fetch(KNOWN)?.rows() {
             let (it, recipients) = found.entry(row.string(0)).or_default();

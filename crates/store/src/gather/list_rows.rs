@@ -50,7 +50,9 @@ impl Store {
         });
         let mut found: Vec<ListedRow> = listed.chain(self.contact_rows()?).collect();
         found.sort_by(|a, b| {
-            let key = |it: &ListedRow| (it.record.clone(), it.evidence.clone(), it.entry.addresses.clone());
+            let key = |it: &ListedRow| {
+                (it.record.clone(), it.evidence.clone(), it.entry.addresses.clone())
+            };
             key(a).cmp(&key(b))
         });
         Ok(found)
@@ -70,14 +72,15 @@ impl Store {
         for row in self.engine.fetch(&sql)?.rows() {
             let contact = row.yes(4);
             let member = if contact { String::new() } else { row.string(6) };
-            let it = found.entry((row.string(1), row.int(5), member)).or_insert_with(|| ListedRow {
-                record: row.string(0),
-                evidence: row.string(1),
-                mailbox: row.string(2),
-                folder: row.string(3),
-                contact,
-                ..ListedRow::default()
-            });
+            let it =
+                found.entry((row.string(1), row.int(5), member)).or_insert_with(|| ListedRow {
+                    record: row.string(0),
+                    evidence: row.string(1),
+                    mailbox: row.string(2),
+                    folder: row.string(3),
+                    contact,
+                    ..ListedRow::default()
+                });
             if !row.text(6).is_empty() {
                 it.entry.addresses.push(row.string(6));
             }

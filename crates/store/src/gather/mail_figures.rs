@@ -142,7 +142,8 @@ impl Store {
              ON i.evidence_id = p.evidence_id AND i.row = p.row \
              GROUP BY i.evidence_id, i.box, i.place, coalesce(p.address, '')"
         );
-        let mut found: BTreeMap<(String, String, String), (BTreeSet<String>, u64)> = BTreeMap::new();
+        let mut found: BTreeMap<(String, String, String), (BTreeSet<String>, u64)> =
+            BTreeMap::new();
         for row in self.engine.fetch(&sql)?.rows() {
             let place = (row.string(0), row.string(1), row.string(2));
             let (addresses, unreadable) = found.entry(place).or_default();

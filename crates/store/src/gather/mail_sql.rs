@@ -49,8 +49,7 @@ pub(crate) fn correspondence(accounts: &str, without: &str) -> String {
         other(&format!("FROM mails m JOIN {accounts} k ON m.recipient = k.value"), "m.message");
     let named =
         other(&format!("FROM recipients r JOIN {accounts} k ON r.sender = k.value"), "r.message");
-    let held =
-        other(&format!("FROM ({PAST}) p JOIN {accounts} k ON p.box = k.value"), "p.message");
+    let held = other(&format!("FROM ({PAST}) p JOIN {accounts} k ON p.box = k.value"), "p.message");
     format!(
         "SELECT account, address, min(at) AS since FROM (\
          SELECT m.sender AS account, m.recipient AS address, m.at AS at {sent} AND m.at IS NOT NULL \

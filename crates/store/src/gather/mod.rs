@@ -12,6 +12,7 @@ pub(crate) mod homes;
 mod inventory;
 mod item_touches;
 mod known;
+mod links;
 pub(crate) mod list_rows;
 mod logs;
 pub(crate) mod mail_figures;

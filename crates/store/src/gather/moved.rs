@@ -4,7 +4,8 @@ use model::Moved;
 use crate::Store;
 
 /// Operations that put an item into a folder, or take it out of one.
-const MOVES: &str = "'Move', 'Copy', 'Create', 'MoveToDeletedItems', 'SoftDelete', 'HardDelete', 'RecordDelete'";
+const MOVES: &str =
+    "'Move', 'Copy', 'Create', 'MoveToDeletedItems', 'SoftDelete', 'HardDelete', 'RecordDelete'";
 
 impl Store {
     /// Items that any record moved, copied or removed in these mailboxes, in order of time and record.

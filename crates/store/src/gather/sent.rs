@@ -157,7 +157,8 @@ impl Store {
         self.list("ours", found.keys().map(String::as_str))?;
         for row in self.engine.fetch(STORED)?.rows() {
             let it = found.entry(row.string(0)).or_default();
-            let part = |column: usize| row.text(column).split(JOINT).nth(1).unwrap_or("").to_owned();
+            let part =
+                |column: usize| row.text(column).split(JOINT).nth(1).unwrap_or("").to_owned();
             if !it.in_ual && !it.in_trace {
                 it.message = row.string(0);
                 it.sender = row.string(3);

@@ -7,7 +7,12 @@ use model::{Attached, ItemKind, MailboxItem, Outcome, Party, Role};
 use super::*;
 
 fn party(role: Role, address: &str) -> Party {
-    Party { role, address: address.into(), name: format!("{address} さん"), organisation: String::new() }
+    Party {
+        role,
+        address: address.into(),
+        name: format!("{address} さん"),
+        organisation: String::new(),
+    }
 }
 
 fn mail(folder: &str, message: &str, at: i64, from: &str, to: &[&str]) -> MailboxItem {
@@ -126,11 +131,7 @@ fn three_sources_of_sent_mail_stand_side_by_side() {
         .iter()
         .map(|it| (it.message.as_str(), it.in_ual, it.in_trace, it.in_mailbox))
         .collect();
-    let want = [
-        ("m1", false, true, true),
-        ("m2", false, false, true),
-        ("m3", true, false, false),
-    ];
+    let want = [("m1", false, true, true), ("m2", false, false, true), ("m3", true, false, false)];
     assert_eq!(told, want, "a mail under the owner's name in Inbox was not sent from here");
     let one = |id: &str| sent.iter().find(|it| it.message == id).unwrap();
     assert!(one("m3").deleted && !one("m1").deleted);
@@ -146,7 +147,8 @@ fn three_sources_of_sent_mail_stand_side_by_side() {
 fn contacts_are_a_list_and_tell_who_is_one_person() {
     let folder = tempfile::tempdir().unwrap();
     let store = store(folder.path());
-    let counts = store.mail_figures(&[("m1".to_owned(), "proven"), ("m2".to_owned(), "proven")]).unwrap();
+    let counts =
+        store.mail_figures(&[("m1".to_owned(), "proven"), ("m2".to_owned(), "proven")]).unwrap();
     assert_eq!(counts.lists.len(), 1);
     let list = &counts.lists[0];
     assert_eq!((list.folder.as_str(), list.addresses, list.matches), ("Contacts (a@x.jp)", 2, 1));
@@ -184,13 +186,20 @@ fn what_was_exposed_leads_back_to_its_rows() {
         ..PersonRow::default()
     };
     let published = Published {
-        exposed: vec![item("i2", "m2", "r@out"), item("", "m1", "p@out"), item("e1", "m3", "z@out")],
+        exposed: vec![
+            item("i2", "m2", "r@out"),
+            item("", "m1", "p@out"),
+            item("e1", "m3", "z@out"),
+        ],
         people: vec![person("r@out"), person("p@out")],
         ..Published::default()
     };
     let rows = store.publish(&published).unwrap();
     let count = |name: &str| rows.iter().find(|it| it.0.contains(&format!("/{name}/"))).unwrap().1;
-    assert_eq!((count("mailbox_items"), count("mailbox_parties"), count("exposed_items")), (6, 13, 3));
+    assert_eq!(
+        (count("mailbox_items"), count("mailbox_parties"), count("exposed_items")),
+        (6, 13, 3)
+    );
     let all = RecordQuery::Exposed { shown: true, scope: None };
     let found = store.records(&all, None).unwrap();
     let places: Vec<(&str, &str, u64)> = found

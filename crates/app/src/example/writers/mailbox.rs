@@ -10,11 +10,8 @@ use super::{Declared, Export};
 /// The victim's whole mailbox as it stood when it was collected: mbox, one file a folder.
 pub(super) fn folders(sim: &Sim, out: &mut Export) {
     let Some(owner) = sim.exported else { return };
-    let names: BTreeMap<&str, &str> = sim
-        .book
-        .everybody()
-        .map(|it| (it.address.as_str(), it.surname.as_str()))
-        .collect();
+    let names: BTreeMap<&str, &str> =
+        sim.book.everybody().map(|it| (it.address.as_str(), it.surname.as_str())).collect();
     let writer = Writer { sim, names };
     let mut files: BTreeMap<&str, Vec<&Posted>> = BTreeMap::new();
     for it in sim.stored(owner, sim.setting.collected) {
@@ -96,7 +93,10 @@ impl Writer<'_> {
         out: &mut String,
     ) -> std::fmt::Result {
         let mark = format!("=_{}", Rng::new(self.sim.options.seed, &it.message.id).hex(16));
-        writeln!(out, "Auto-Submitted: auto-replied\nIn-Reply-To: {original}\nReferences: {original}")?;
+        writeln!(
+            out,
+            "Auto-Submitted: auto-replied\nIn-Reply-To: {original}\nReferences: {original}"
+        )?;
         writeln!(
             out,
             "Content-Type: multipart/report; report-type=delivery-status;\n boundary=\"{mark}\"\n"
@@ -124,7 +124,10 @@ fn plain(text: &str, out: &mut String) -> std::fmt::Result {
 fn lure(id: &str, out: &mut String) -> std::fmt::Result {
     let mark: String = id.chars().filter(char::is_ascii_alphanumeric).skip(16).take(8).collect();
     writeln!(out, "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 7bit\n")?;
-    writeln!(out, "<p>Microsoft 365</p><p><a href=\"{LURE}?u={mark}\">Keep current password</a></p>")
+    writeln!(
+        out,
+        "<p>Microsoft 365</p><p><a href=\"{LURE}?u={mark}\">Keep current password</a></p>"
+    )
 }
 
 /// A text in a header (RFC 2047), each word short enough for a line.
@@ -171,7 +174,8 @@ fn base64(bytes: &[u8]) -> String {
 mod tests {
     #[test]
     fn base64_as_rfc_4648_has_it() {
-        let pairs = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")];
+        let pairs =
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")];
         for (text, want) in pairs {
             assert_eq!(super::base64(text.as_bytes()), want);
         }

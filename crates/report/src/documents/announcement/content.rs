@@ -364,6 +364,28 @@ impl Draft<'_> {
         if self.findings.reading.iter().any(|it| !it.synced_folders.is_empty()) {
             out.push(self.ours(Phrase::new("announcement.synced", "The records show that folders of the account were synchronised to another device; we treat all mails in them as possibly viewed."), &[]));
         }
+        let exposure = &self.findings.exposure;
+        if exposure.addresses.value.is_some_and(|it| it > 0) {
+            let n = spoken(&exposure.addresses, Unit::Addresses, self.language);
+            out.push(self.ours(
+                Phrase::new(
+                    "announcement.exposed",
+                    "Mails in the folders concerned name people outside our organisation: {n}. These names and addresses may have been viewed.",
+                ),
+                &[("n", &n)],
+            ));
+        }
+        if let Some(figure) = Some(&exposure.people).filter(|it| it.value.is_some_and(|n| n > 0)) {
+            let n = spoken(figure, Unit::People, self.language);
+            out.push(self.ours(
+                Phrase::new(
+                    "announcement.people",
+                    "People concerned: {n}. We are writing to each of them.",
+                ),
+                &[("n", &n)],
+            ));
+            return out;
+        }
         out.push(self.ours(Phrase::new("announcement.data_open", "Whether and whose personal information in the mails may have been viewed is under investigation. The number of people concerned is not known yet."), &[]));
         out
     }

@@ -159,6 +159,8 @@ pub(super) fn exposure(page: &Page) -> Markup {
         Phrase::new("report.kind", "Kind"),
         Phrase::new("report.exposed_items", "Items: certain / possible / not recoverable"),
         Phrase::new("report.exposed_addresses", "Addresses"),
+        Phrase::new("report.exposed_shown", "Of these, displayed in the list"),
+        Phrase::new("report.exposed_unresolved", "Entries without address"),
         Phrase::new("report.legal_state", "Legal class"),
     ];
     let rows = exposure.groups.iter().map(|it| {
@@ -168,6 +170,8 @@ pub(super) fn exposure(page: &Page) -> Markup {
             cell(&page.word("exposure_kind", &it.kind)),
             cell(&items),
             html! { (amount(&it.addresses, Unit::Addresses, page.language)) " " span.note { (trust(&it.addresses, page.language)) } },
+            html! { (amount(&it.addresses_shown, Unit::Addresses, page.language)) },
+            cell(&number(it.unresolved)),
             cell(&page.word("legal_state", &it.legal_state)),
         ]
     });
@@ -176,9 +180,37 @@ pub(super) fn exposure(page: &Page) -> Markup {
             p { strong { (page.t(Phrase::new("report.exposure_unknown", "How many addresses and people may have been exposed is not known yet."))) } " "
                 (page.t(Phrase::new("report.exposure_unknown_why", "That does not mean none: what stood in the folders at the time has not been rebuilt, so nothing can be counted yet."))) }
         }
+        @for (label, n) in people(page) { p { (page.pair(label, &Unit::People.of(n, page.language))) } }
+        @if exposure.internal > 0 {
+            p.note { (page.pair(Phrase::new("report.exposure_internal", "The organisation's own accounts named besides, not counted above"), &Unit::Addresses.of(exposure.internal, page.language))) }
+        }
         p.note { (page.t(Phrase::new("report.legal_note", "What the records show and how the law classes it are two things. The legal class is decided by a person."))) }
         (page.table(Phrase::new("report.exposure_table", "Exposed by what was touched"), &head, rows.collect(), "people"))
     }
+}
+
+/// Who is to be told, as far as anybody is known.
+fn people(page: &Page) -> Vec<(Phrase, u64)> {
+    let it = &page.findings.people;
+    let rows = [
+        (
+            Phrase::new("report.people_to_notify", "People to be notified, as far as known"),
+            it.to_notify,
+        ),
+        (
+            Phrase::new("report.people_unreachable", "Of these, not reachable by mail"),
+            it.unreachable,
+        ),
+        (
+            Phrase::new(
+                "report.people_warned",
+                "People who were sent fraudulent mail, to be warned",
+            ),
+            it.warned_recipients,
+        ),
+    ];
+    let known = page.findings.exposure.people.value.is_some();
+    rows.into_iter().filter(|(_, n)| known || *n > 0).collect()
 }
 
 /// Duties with their day.
