@@ -21,6 +21,8 @@ pub(crate) struct Book {
     pub(crate) contacts: Vec<Contact>,
     /// Write to the organisation, stand in no list.
     pub(crate) strangers: Vec<Contact>,
+    /// Wrote or were written to in the years before, and stand in no list.
+    pub(crate) past: Vec<Contact>,
 }
 
 impl Book {
@@ -38,12 +40,12 @@ impl Book {
         seminar.extend(members.iter().step_by(9).cloned());
         contacts.extend(partners.iter().step_by(3).cloned());
         contacts.extend(members.iter().step_by(17).cloned());
-        Self { members, seminar, partners, contacts, strangers }
+        Self { members, seminar, partners, contacts, strangers, past: Vec::new() }
     }
 
     /// Everybody, some twice.
     pub(crate) fn everybody(&self) -> impl Iterator<Item = &Contact> {
-        [&self.members, &self.seminar, &self.partners, &self.contacts, &self.strangers]
+        [&self.members, &self.seminar, &self.partners, &self.contacts, &self.strangers, &self.past]
             .into_iter()
             .flatten()
     }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::book::Contact;
+use super::book::contact;
 use super::clock::{plus, ymd};
 use super::records::mailbox::Doing;
 use super::rng::Rng;
@@ -127,21 +127,11 @@ impl Sim {
     }
 
     /// Everybody the victim may have written to, in no order.
-    fn acquaintances(&self, rng: &mut Rng, more: usize) -> Vec<String> {
-        let book = &self.book;
-        let mut all: Vec<String> = [&book.members, &book.seminar, &book.partners, &book.contacts]
-            .into_iter()
-            .flatten()
-            .chain(&book.strangers)
-            .map(|it| it.address.clone())
-            .collect();
-        let seen: BTreeSet<String> = all.drain(..).collect();
-        all.extend(seen);
-        let contact = |i: usize, rng: &mut Rng| {
-            let it: Contact = super::book::contact(self.setting.ja, rng, "k", i);
-            it.address
-        };
-        all.extend((0..more).map(|i| contact(i, rng)));
+    fn acquaintances(&mut self, rng: &mut Rng, more: usize) -> Vec<String> {
+        let ja = self.setting.ja;
+        self.book.past = (0..more).map(|i| contact(ja, rng, "k", i)).collect();
+        let all: BTreeSet<&String> = self.book.everybody().map(|it| &it.address).collect();
+        let mut all: Vec<String> = all.into_iter().cloned().collect();
         rng.shuffle(&mut all);
         all
     }

@@ -22,6 +22,9 @@ pub(crate) struct Setting {
     pub(crate) signins: (i64, i64),
     pub(crate) trace: (i64, i64),
     pub(crate) collected: i64,
+    /// When the mailbox was copied, where one is: before the audit log was fetched, so that the log tells what
+    /// moved until then.
+    pub(crate) copied: i64,
     /// Everyday activity in percent of a normal office.
     pub(crate) pace: u64,
 }
@@ -37,6 +40,7 @@ impl Setting {
                 signins: (utc(ymd(2025, 10, 13), 2, 0, 0), utc(ymd(2025, 11, 12), 0, 0, 0)),
                 trace: (utc(ymd(2025, 10, 10), 0, 0, 0), utc(ymd(2025, 11, 11), 0, 0, 0)),
                 collected: utc(ymd(2025, 11, 12), 2, 0, 0),
+                copied: utc(ymd(2025, 11, 10), 1, 30, 0),
                 pace: 100,
                 ..Self::japanese(scenario)
             },
@@ -74,6 +78,7 @@ impl Setting {
                 signins: (utc(ymd(2025, 3, 6), 9, 0, 0), utc(ymd(2025, 4, 4), 0, 0, 0)),
                 trace: (utc(ymd(2025, 3, 1), 0, 0, 0), utc(ymd(2025, 4, 4), 0, 0, 0)),
                 collected: utc(ymd(2025, 4, 5), 9, 0, 0),
+                copied: 0,
                 pace: 30,
             },
         }
@@ -95,6 +100,7 @@ impl Setting {
             signins: (0, 0),
             trace: (0, 0),
             collected: 0,
+            copied: 0,
             pace: 30,
         }
     }

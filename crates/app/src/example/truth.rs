@@ -269,7 +269,7 @@ fn exposed(sim: &Sim) -> Option<Exposed> {
     let owner = sim.exported?;
     let shown = sim.shown(owner);
     let own = sim.people[owner].upn.as_str();
-    let left = sim.stored(owner, sim.setting.collected);
+    let left = sim.stored(owner, sim.setting.copied);
     let left: BTreeSet<&str> = left.iter().map(|it| it.posted.message.id.as_str()).collect();
     let named: BTreeSet<&str> = shown
         .iter()

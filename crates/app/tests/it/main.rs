@@ -6,6 +6,7 @@ mod cases;
 mod cli;
 mod decisions;
 mod docs;
+mod exposure;
 mod hostile;
 mod house;
 mod run;

@@ -219,6 +219,17 @@ fn stronger(before: &Value, after: &Value) -> Vec<String> {
     for name in ["messages", "recipients", "unique_recipients", "failed", "known_recipients"] {
         figure(format!("mail.{name}"), &before["mail"][name], &after["mail"][name]);
     }
+    for name in ["addresses", "addresses_shown", "people"] {
+        figure(format!("exposure.{name}"), &before["exposure"][name], &after["exposure"][name]);
+    }
+    for it in after["exposure"]["groups"].as_array().unwrap() {
+        let same = |was: &&Value| was["scope"] == it["scope"] && was["kind"] == it["kind"];
+        let was = before["exposure"]["groups"].as_array().unwrap().iter().find(same);
+        for name in ["addresses", "addresses_shown"] {
+            let was = was.map_or(&Value::Null, |was| &was[name]);
+            figure(format!("{} {} {name}", it["scope"], it["kind"]), was, &it[name]);
+        }
+    }
     for it in after["reading"].as_array().unwrap() {
         let was = before["reading"]
             .as_array()

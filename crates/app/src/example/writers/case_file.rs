@@ -78,7 +78,7 @@ fn sources(sim: &Sim, out: &Export, text: &mut String) -> std::fmt::Result {
     for source in &out.declared {
         writeln!(text, "\n[[source]]\npath = \"{}\"", source.glob)?;
         if let Some(account) = &source.snapshot {
-            writeln!(text, "collected_at = \"{}\"", iso(sim.setting.collected))?;
+            writeln!(text, "collected_at = \"{}\"", iso(sim.setting.copied))?;
             writeln!(text, "accounts = [\"{account}\"]\nfolders = \"all\"\nsnapshot = true")?;
             writeln!(text, "tool = \"{}\"\nstated_by = \"{}\"", source.tool, author(sim))?;
             continue;

@@ -10,11 +10,14 @@ use super::{Declared, Export};
 /// The victim's whole mailbox as it stood when it was collected: mbox, one file a folder.
 pub(super) fn folders(sim: &Sim, out: &mut Export) {
     let Some(owner) = sim.exported else { return };
-    let names: BTreeMap<&str, &str> =
-        sim.book.everybody().map(|it| (it.address.as_str(), it.surname.as_str())).collect();
+    let names: BTreeMap<&str, String> = sim
+        .book
+        .everybody()
+        .map(|it| (it.address.as_str(), format!("{} {}", it.surname, it.given)))
+        .collect();
     let writer = Writer { sim, names };
     let mut files: BTreeMap<&str, Vec<&Posted>> = BTreeMap::new();
-    for it in sim.stored(owner, sim.setting.collected) {
+    for it in sim.stored(owner, sim.setting.copied) {
         files.entry(it.folder).or_default().push(it.posted);
     }
     for (folder, mut mails) in files {
@@ -38,8 +41,8 @@ pub(super) fn folders(sim: &Sim, out: &mut Export) {
 
 struct Writer<'a> {
     sim: &'a Sim,
-    /// Surnames of people outside.
-    names: BTreeMap<&'a str, &'a str>,
+    /// Names of people outside.
+    names: BTreeMap<&'a str, String>,
 }
 
 /// What the fraudulent mail links to: a name reserved for examples.
@@ -67,7 +70,7 @@ impl Writer<'_> {
     /// Name and address, as a mail program writes them.
     fn person(&self, address: &str) -> String {
         let own = self.sim.people.iter().find(|it| it.upn == address).map(|it| it.name.as_str());
-        match own.or_else(|| self.names.get(address).copied()) {
+        match own.or_else(|| self.names.get(address).map(String::as_str)) {
             Some(name) => format!("{} <{address}>", encoded(name)),
             None => address.to_owned(),
         }
