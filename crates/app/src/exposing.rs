@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use decide::{
-    coverage, delivery,
+    delivery,
     exposure::{self, Exposed, MailboxFacts},
     people::{self, ListRow, People},
     touched::folder_scope,
@@ -23,7 +23,7 @@ pub(crate) struct Revealed {
 }
 
 /// Kinds of act by which an intruder touches a folder.
-const TOUCHES: [&str; 4] = ["read", "sync", "move", "delete"];
+const TOUCHES: [&str; 5] = ["read", "sync", "move", "delete", "update"];
 
 /// Limits of a scope that are limits of what is said of its content too.
 const LIMITS: [&str; 2] = ["list_view", "lossy_export"];
@@ -103,7 +103,9 @@ fn facts(parts: &Parts<'_>, account: &str, window: &Window, scopes: &[Scope]) ->
     let first = it.touches.iter().map(|touch| touch.first).min();
     let until = snapshot.map(|it| it.at).or(window.span.map(|it| it.to));
     let after = match (first, until) {
-        (Some(from), Some(to)) if from < to => it.log.hears_moves(account, Span { from, to }),
+        (Some(from), Some(to)) if from < to => {
+            exposure::moves_heard(&it.log, account, Span { from, to })
+        }
         _ => Vec::new(),
     };
     let below = format!("mailbox:{account}/");
@@ -132,12 +134,7 @@ fn touches_known(parts: &Parts<'_>, account: &str, window: &Window) -> bool {
     let it = parts.judgement;
     let began = !window.exact.is_empty() && window.exact.values().all(|exact| *exact);
     let Some(span) = window.span.filter(|_| began && window.contained) else { return false };
-    let subject = coverage::Subject { who: None, mailbox: Some(account) };
-    let heard = |act: &&str| {
-        let found = it.log.heard("mailbox", act, subject, span).declared;
-        found.iter().any(|it| it.covers(span))
-    };
-    TOUCHES.iter().all(|act| heard(&act)) && !it.in_doubt(account, span, &TOUCHES)
+    exposure::touches_heard(&it.log, account, span) && !it.in_doubt(account, span, &TOUCHES)
 }
 
 fn persons(store: &Store, parts: &Parts<'_>, exposed: &Exposed, own: &[String]) -> Result<People> {
@@ -189,7 +186,6 @@ fn statuses(
         bounces: &bounces,
         sends: &[],
         traced: &|at: Micros| traced.iter().any(|it| it.from <= at && at < it.to),
-        mailbox_given: !it.mailboxes.folders.is_empty(),
     })))
 }
 

@@ -142,7 +142,7 @@ pub(crate) fn judge(
         attempts: accounts::attempts(&contexts, &built, &judged),
         listening: log.listening(),
         log,
-        named_folders: named_folders(store, &directory, &named)?,
+        named_folders: named_folders(store, &mailboxes, &directory, &named)?,
         state,
         folders: folders(store, &directory, &named)?,
         doubtful: doubtful(store, &built, &judged)?,
@@ -250,10 +250,13 @@ fn operations() -> Vec<&'static str> {
 /// Decisions on folders that find theirs in any record.
 fn named_folders(
     store: &Store,
+    mailboxes: &Mailboxes,
     directory: &Directory,
     named: &folders::Decided,
 ) -> Result<BTreeSet<u64>> {
-    let all = store.folders()?.into_iter();
+    let held = mailboxes.folders.iter();
+    let held = held.map(|it| (it.mailbox.clone(), String::new(), it.folder.clone()));
+    let all = store.folders()?.into_iter().chain(held);
     let one = |(mailbox, actor, folder): (String, String, String)| {
         named.decision(
             &directory.resolve(if mailbox.is_empty() { &actor } else { &mailbox }),
@@ -355,7 +358,11 @@ fn mails(store: &mut Store, it: &mut Judgement, case: &Case, decisions: &[Decisi
         .flat_map(|account| it.directory.names_of(&account))
         .collect();
     let senders: Vec<String> = senders.into_iter().collect();
-    it.sent = store.sent(&senders, &it.attackers(), &it.mailboxes.sent_folders())?;
+    it.sent = store.sent(
+        &senders,
+        &it.attackers(),
+        &it.mailboxes.sent_folders(&it.directory, &it.named),
+    )?;
     let addresses: BTreeSet<String> = it
         .built
         .drafts

@@ -100,9 +100,14 @@ impl Mailboxes {
     }
 
     /// Folders in which mails stand, or wait, that their mailbox sent.
-    pub(crate) fn sent_folders(&self) -> Vec<SentFolder> {
+    pub(crate) fn sent_folders(
+        &self,
+        directory: &Directory,
+        named: &folders::Decided,
+    ) -> Vec<SentFolder> {
         let one = |it: &MailboxFolder| {
-            let place = well_known_root(&it.folder);
+            let name = named.name(&directory.resolve(&it.mailbox), it.folder.clone());
+            let place = well_known_root(&name);
             (!matches!(place, Some("inbox" | "junk" | "rss" | "drafts"))).then(|| SentFolder {
                 mailbox: it.mailbox.clone(),
                 folder: it.folder.clone(),

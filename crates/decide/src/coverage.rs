@@ -314,13 +314,6 @@ impl Log {
         heard.iter().any(|it| it.covers(span))
     }
 
-    /// Where every move and deletion in the mailbox, by anybody, was recorded.
-    pub fn hears_moves(&self, mailbox: &str, span: Span) -> Vec<Span> {
-        let subject = Subject { who: None, mailbox: Some(mailbox) };
-        let of = |act: &str| self.heard("mailbox", act, subject, span).declared;
-        spans::meet(&of("move"), &of("delete"))
-    }
-
     /// Where a trace is declared for the account.
     pub fn traced(&self, account: &str) -> Vec<Span> {
         let all = self.listening().into_iter().filter(|it| {

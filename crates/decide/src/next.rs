@@ -273,6 +273,12 @@ fn beside<'a>(given: &'a Given, unseen: bool) -> Vec<Offer<'a>> {
         || (given.takeover && unseen && !rights);
     vec![
         offer(
+            "mailbox",
+            (MAILBOX_HOW, MAILBOX_WHY),
+            given.takeover && !given.snapshot,
+            Box::new(|_| false),
+        ),
+        offer(
             "inventory",
             (INVENTORY_HOW, INVENTORY_WHY),
             !inventory,
@@ -291,12 +297,6 @@ fn beside<'a>(given: &'a Given, unseen: bool) -> Vec<Offer<'a>> {
             "lists",
             (LISTS_HOW, LISTS_WHY),
             !has(Kind::List) && given.mails,
-            Box::new(|_| false),
-        ),
-        offer(
-            "mailbox",
-            (MAILBOX_HOW, MAILBOX_WHY),
-            given.takeover && !given.snapshot,
             Box::new(|_| false),
         ),
         offer("system", (SYSTEM_HOW, SYSTEM_WHY), false, Box::new(outside)),

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::run::{findings, konseki, read};
 
+#[allow(dead_code, reason = "the tests of the readers use more of it")]
 #[path = "../../../evidence/src/samples.rs"]
 mod samples;
 

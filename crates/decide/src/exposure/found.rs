@@ -165,8 +165,9 @@ impl<'a> Found<'a> {
     ) -> &mut One {
         let story = thing.story;
         let held = held.or_else(|| story.held.first().copied());
-        let sure =
-            if held.is_none() && story.known.is_none() { Certainty::Unrecoverable } else { sure };
+        // A Send record may tell of a mail and of nobody it went to.
+        let told = story.known.is_some_and(|at| !self.inputs.known[at].recipients.is_empty());
+        let sure = if held.is_none() && !told { Certainty::Unrecoverable } else { sure };
         let key = (thing.mailbox.to_owned(), scope.to_owned(), thing.key.to_owned());
         let inputs = self.inputs;
         let it = self.all.entry(key).or_insert_with(|| One {

@@ -22,7 +22,7 @@ use crate::{
 use sheet::Sheet;
 
 /// Most next steps the screen names; the report names all.
-const STEPS: usize = 3;
+const STEPS: usize = 2;
 /// Most deadlines the screen names.
 const DEADLINES: usize = 3;
 
@@ -99,17 +99,22 @@ fn figures(sheet: &mut Sheet, findings: &Findings) {
         rows.iter().map(|(_, it, unit)| amount(it, *unit, language)).collect();
     let label_width = names.iter().map(|it| crate::width::columns(it)).max().unwrap_or(0);
     let value_width = values.iter().map(|it| crate::width::columns(it)).max().unwrap_or(0);
+    let mut above: &[String] = &[];
     for ((name, value), (_, figure, _)) in names.iter().zip(&values).zip(&rows) {
         let gap = " ".repeat(value_width - crate::width::columns(value));
         let line = format!("{}  {gap}{value}  ", pad(name, label_width));
         let limits = limits(&figure.limits, language);
         let mut trust = trust(figure, language);
-        if !limits.is_empty() {
+        if !limits.is_empty() && figure.limits == above {
+            trust
+                .push_str(&language.word(Phrase::new("screen.limits_above", " (limits as above)")));
+        } else if !limits.is_empty() {
             trust.push_str(&language.say(
                 Phrase::new("screen.limits", " ({limits})"),
                 &[("limits", &limits.join(" / "))],
             ));
         }
+        above = &figure.limits;
         sheet.item_wide(&line, &trust);
     }
 }
@@ -122,6 +127,12 @@ fn steps(sheet: &mut Sheet, findings: &Findings) {
     let code = sheet.language.code();
     for (at, next) in findings.next_evidence.iter().take(STEPS).enumerate() {
         sheet.item(&format!("{}. ", at + 1), next.how.in_language(code));
+    }
+    let more = findings.next_evidence.len().saturating_sub(STEPS);
+    if more > 0 {
+        let phrase = Phrase::new("screen.more_steps", "{n} more step(s) in the report");
+        let text = sheet.language.say(phrase, &[("n", &number(more as u64))]);
+        sheet.bullet(&text);
     }
 }
 
