@@ -176,7 +176,8 @@ fn csv(folder: &Path, name: &str) -> (Vec<String>, Vec<Vec<String>>) {
     let text = fs::read_to_string(folder.join("case").join(name)).unwrap();
     let text = text.strip_prefix('\u{feff}').unwrap();
     let row = |line: &str| -> Vec<String> {
-        line.trim_matches('"').split("\",\"").map(str::to_owned).collect()
+        let inside = line.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap();
+        inside.split("\",\"").map(str::to_owned).collect()
     };
     let mut rows: Vec<Vec<String>> =
         text.split("\r\n").filter(|it| !it.is_empty()).map(row).collect();
