@@ -46,7 +46,8 @@ fn hostile_text_in_every_field_of_every_format_comes_out_inert() {
     let it = findings(dir.path(), "in", "case", &[]);
     for sample in &samples {
         let rows = file(&it, &format!("=cmd {}", sample.name))["rows"].as_u64().unwrap();
-        assert!(rows >= 5, "{}: {rows} rows", sample.name);
+        let least = if sample.is_one_row() { 1 } else { 5 };
+        assert!(rows >= least, "{}: {rows} rows", sample.name);
     }
     for entry in fs::read_dir(dir.path().join("case")).unwrap() {
         let path = entry.unwrap().path();
@@ -54,11 +55,17 @@ fn hostile_text_in_every_field_of_every_format_comes_out_inert() {
             let text = fs::read_to_string(&path).unwrap();
             assert_inert(&text, &path.display().to_string());
             assert!(!text.contains("<script") && !text.contains("<img"), "{}", path.display());
+        } else if path.extension().is_some_and(|it| it == "csv") {
+            let text = fs::read_to_string(&path).unwrap();
+            assert_cells(text.trim_start_matches('\u{feff}'), &path.display().to_string());
         }
     }
     let select = "SELECT * FROM events ORDER BY record_id";
     let mut asked: Vec<Vec<&str>> =
         vec![vec!["investigate", "in", "--out", "case"], vec!["sql", select, "--case-dir", "case"]];
+    for table in ["SELECT * FROM mailbox_items", "SELECT * FROM mailbox_parties"] {
+        asked.push(vec!["sql", table, "--case-dir", "case"]);
+    }
     let parts = ["accounts", "sessions", "scopes", "mail", "people", "coverage", "evidence"];
     for part in parts.into_iter().chain(["deadlines", "persistence"]) {
         asked.push(vec!["show", part, "--case-dir", "case"]);
