@@ -61,7 +61,8 @@ fn exposed(
     own: &[String],
 ) -> Result<Exposed> {
     let it = parts.judgement;
-    let names: Vec<String> = accounts.iter().flat_map(|it_| it.directory.names_of(it_)).collect();
+    let names: Vec<String> =
+        accounts.iter().flat_map(|account| it.directory.names_of(account)).collect();
     let mut opened = store.item_touches(&it.attackers(), own)?;
     let sessions = it.accounts_of_sessions();
     for touch in &mut opened {

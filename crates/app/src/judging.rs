@@ -164,13 +164,24 @@ pub(crate) fn judge(
         classes: BTreeMap::new(),
         unattributed: false,
     };
+    follow(store, &mut it, case, decisions)?;
+    Ok(it)
+}
+
+/// What follows from whose the sessions are: the mails, and what was done.
+fn follow(
+    store: &mut Store,
+    it: &mut Judgement,
+    case: &Case,
+    decisions: &[Decision],
+) -> Result<()> {
     it.token_only = clients::token_only(&store.tokens(&it.attackers())?);
-    mails(store, &mut it, case, decisions)?;
-    deeds(store, &mut it)?;
+    mails(store, it, case, decisions)?;
+    deeds(store, it)?;
     let mut doubtful = std::mem::take(&mut it.doubtful);
     it.name_folders(&mut doubtful);
     it.doubtful = doubtful;
-    Ok(it)
+    Ok(())
 }
 
 fn directory(

@@ -342,9 +342,10 @@ const MESSAGES: &str = "WITH told AS (\
        JOIN parties p ON c.evidence_id = p.evidence_id AND c.row = p.row \
        LEFT JOIN (SELECT evidence_id, row, min(address) AS address FROM parties WHERE role = 'from' \
          GROUP BY evidence_id, row) s ON c.evidence_id = s.evidence_id AND c.row = s.row \
-       LEFT JOIN (SELECT message FROM mails WHERE recipient <> '' GROUP BY message) t ON c.message_id = t.message \
-       LEFT JOIN (SELECT message FROM recipients WHERE worked AND address <> '' GROUP BY message) u \
-       ON c.message_id = u.message \
+       LEFT JOIN (SELECT m.message AS message FROM mails m JOIN given_classes g ON m.message = g.message \
+         WHERE m.recipient <> '' GROUP BY m.message) t ON c.message_id = t.message \
+       LEFT JOIN (SELECT m.message AS message FROM recipients m JOIN given_classes g ON m.message = g.message \
+         WHERE m.worked AND m.address <> '' GROUP BY m.message) u ON c.message_id = u.message \
        WHERE p.role IN ('to', 'cc', 'bcc') AND p.address <> '' AND t.message IS NULL AND u.message IS NULL\
      ), ranked AS (\
        SELECT *, row_number() OVER (PARTITION BY message, recipient \

@@ -235,12 +235,18 @@ impl Store {
 /// else the least row of the trace that has the message.
 const STANDS: &str = "SELECT g.item AS item, coalesce(c.at_, e.at_, t.at_, '') AS at_, \
      CASE WHEN g.record_id <> '' THEN g.record_id ELSE coalesce(t.key, '') END AS record_id FROM given_exposed g \
-     LEFT JOIN (SELECT key, min(concat(evidence_id, chr(31), CAST(row AS VARCHAR), chr(31), CAST(byte_from AS VARCHAR), \
-       chr(31), CAST(byte_to AS VARCHAR))) AS at_ FROM contents GROUP BY key) c ON g.record_id = c.key \
-     LEFT JOIN (SELECT key, min(concat(evidence_id, chr(31), CAST(row AS VARCHAR), chr(31), CAST(byte_from AS VARCHAR), \
-       chr(31), CAST(byte_to AS VARCHAR))) AS at_ FROM items GROUP BY key) e ON g.record_id = e.key \
-     LEFT JOIN (SELECT message, min(key) AS key, min(concat(evidence_id, chr(31), CAST(row AS VARCHAR), chr(31), \
-       CAST(byte_from AS VARCHAR), chr(31), CAST(byte_to AS VARCHAR))) AS at_ FROM mails GROUP BY message) t \
+     LEFT JOIN (SELECT o.key AS key, min(concat(o.evidence_id, chr(31), CAST(o.row AS VARCHAR), chr(31), \
+       CAST(o.byte_from AS VARCHAR), chr(31), CAST(o.byte_to AS VARCHAR))) AS at_ FROM contents o \
+       JOIN (SELECT record_id FROM given_exposed GROUP BY record_id) k ON o.key = k.record_id GROUP BY o.key) c \
+     ON g.record_id = c.key \
+     LEFT JOIN (SELECT o.key AS key, min(concat(o.evidence_id, chr(31), CAST(o.row AS VARCHAR), chr(31), \
+       CAST(o.byte_from AS VARCHAR), chr(31), CAST(o.byte_to AS VARCHAR))) AS at_ FROM items o \
+       JOIN (SELECT record_id FROM given_exposed GROUP BY record_id) k ON o.key = k.record_id GROUP BY o.key) e \
+     ON g.record_id = e.key \
+     LEFT JOIN (SELECT o.message AS message, min(o.key) AS key, min(concat(o.evidence_id, chr(31), \
+       CAST(o.row AS VARCHAR), chr(31), CAST(o.byte_from AS VARCHAR), chr(31), CAST(o.byte_to AS VARCHAR))) AS at_ \
+       FROM mails o JOIN (SELECT message_id FROM given_exposed WHERE record_id = '' GROUP BY message_id) k \
+       ON o.message = k.message_id GROUP BY o.message) t \
      ON g.record_id = '' AND g.message_id = t.message";
 
 /// The position of [`STANDS`] in columns of its own.
