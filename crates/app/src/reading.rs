@@ -176,10 +176,10 @@ fn rows(
     let empty = writer.lines();
     let mut failed = None;
     let work = |batch: evidence::Batch| columns(empty.like(), &batch);
-    let mut sink = |(rows, columns): (u64, Result<store::Columns>)| {
+    let mut sink = |(rows, columns): (u64, Result<store::Columns>), late: Vec<u64>| {
         progress.rows(rows);
         if failed.is_none() {
-            failed = columns.and_then(|it| writer.take(it)).err();
+            failed = columns.and_then(|it| writer.take(it, &late)).err();
         }
     };
     let threads = store.threads();

@@ -2,7 +2,7 @@
 //! their order. What comes out does not depend on how many there are.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, SyncSender, sync_channel},
@@ -56,6 +56,10 @@ pub struct Said {
 /// What is done with rows, on any thread.
 pub type Work<'a, T> = &'a (dyn Fn(Batch) -> T + Sync);
 
+/// What is done, in order, with what came of the rows, and with the numbers of those among their
+/// records that say what an earlier row of the file says in the same words: of these only the key counts.
+pub type Sink<'a, T> = &'a mut (dyn FnMut(T, Vec<u64>) + Send);
+
 /// Bytes of rows, and rows, that are worked on together.
 const BYTES: usize = 1 << 20;
 const ROWS: usize = 4096;
@@ -69,7 +73,7 @@ pub fn read_abreast<T: Send>(
     inspection: &Inspection,
     options: &ReadOptions,
     threads: usize,
-    (work, sink): (Work<'_, T>, &mut (dyn FnMut(T) + Send)),
+    (work, sink): (Work<'_, T>, Sink<'_, T>),
 ) -> Reading {
     if inspection.bytes <= SMALL || inspection.format.is_none() {
         return alone(source, inspection, options, (work, sink));
@@ -101,15 +105,15 @@ fn alone<T>(
     source: &Source,
     inspection: &Inspection,
     options: &ReadOptions,
-    (work, sink): (Work<'_, T>, &mut (dyn FnMut(T) + Send)),
+    (work, sink): (Work<'_, T>, Sink<'_, T>),
 ) -> Reading {
     let mut gathered = Gathered::default();
     let reading = read::read(source, inspection, options, &mut |row| {
         if let Some(batch) = gathered.push(row) {
-            sink(work(batch));
+            sink(work(batch), Vec::new());
         }
     });
-    sink(work(gathered.batch));
+    sink(work(gathered.batch), Vec::new());
     reading
 }
 
@@ -119,9 +123,9 @@ fn beside<T: Send>(
     inspection: &Inspection,
     options: &ReadOptions,
     threads: usize,
-    (work, sink): (Work<'_, T>, &mut (dyn FnMut(T) + Send)),
+    (work, sink): (Work<'_, T>, Sink<'_, T>),
 ) -> Reading {
-    in_order(threads, &|batch| work(batch), sink, |send| {
+    in_order(threads, &|batch| work(batch), &mut |it| sink(it, Vec::new()), |send| {
         let mut gathered = Gathered::default();
         let reading = read::read(source, inspection, options, &mut |row| {
             if let Some(batch) = gathered.push(row) {
@@ -154,7 +158,7 @@ fn several<T: Send>(
     mut reader: Box<dyn RowReader>,
     apart: &dyn Apart,
     threads: usize,
-    (work, sink): (Work<'_, T>, &mut (dyn FnMut(T) + Send)),
+    (work, sink): (Work<'_, T>, Sink<'_, T>),
 ) -> Reading {
     let table = inspection.head.shape == Shape::Csv;
     let known = Known::default();
@@ -163,10 +167,11 @@ fn several<T: Send>(
     let outcome = {
         let (counter, reader) = (&mut counter, &mut reader);
         let mut turn = |it: Turn<T>| {
-            sink(it.worked);
+            let late = known.late(it.first..it.first + it.rows.len() as u64);
+            sink(it.worked, late);
             let open = in_turn(&hand, &mut **reader, counter, it.first, it.rows);
             if !open.rows.is_empty() {
-                sink(work(open));
+                sink(work(open), Vec::new());
             }
         };
         let taken = |(first, pieces): (u64, Vec<Piece>)| {
@@ -191,7 +196,7 @@ fn several<T: Send>(
     };
     let (reading, last) = read::ended(source, inspection, counter, outcome, &mut *reader);
     if let Some(row) = last {
-        sink(work(Batch { rows: vec![row], again: Vec::new() }));
+        sink(work(Batch { rows: vec![row], again: Vec::new() }), Vec::new());
     }
     reading
 }
@@ -250,7 +255,12 @@ impl Hand<'_> {
         let glance = Glance::of(&record);
         if let Some(hash) = hash {
             let (key, body, losses) = (record.key.clone(), record.body.clone(), record.losses);
-            self.known.keep(hash, Said { key, body, losses, glance, row });
+            let said = Said { key, body, losses, glance, row };
+            // Another thread may have come to an earlier row that says the same meanwhile.
+            if let Some(said) = self.known.keep(hash, said) {
+                batch.again.push(Again { position, said });
+                return Some(glance);
+            }
         }
         batch.rows.push(Row { position, content: Content::Record(record) });
         Some(glance)
@@ -319,27 +329,49 @@ const REMEMBERED: usize = 1 << 16;
 /// What was said lately. It is only asked for and never gone through, so its order tells nobody
 /// anything.
 #[derive(Default)]
-struct Known(Mutex<[HashMap<Hash, Arc<Said>>; 2]>);
+struct Known {
+    said: Mutex<[HashMap<Hash, Arc<Said>>; 2]>,
+    /// Rows that were taken apart before an earlier one that says the same.
+    late: Mutex<BTreeSet<u64>>,
+}
 
 impl Known {
     /// An earlier row that says the same; which of several does not matter.
     fn find(&self, hash: &Hash, row: u64) -> Option<Arc<Said>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = held(&self.said);
         known.iter().find_map(|it| it.get(hash)).filter(|it| it.row < row).cloned()
     }
 
-    fn keep(&self, hash: Hash, said: Said) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Remembers what a row says; gives an earlier row that says the same, if there is one now.
+    fn keep(&self, hash: Hash, said: Said) -> Option<Arc<Said>> {
+        let mut known = held(&self.said);
         let [new, old] = &mut *known;
         if new.len() >= REMEMBERED {
             *old = std::mem::take(new);
         }
-        // The threads may come to two rows alike in another order than theirs.
-        let earlier = new.get(&hash).is_some_and(|it| it.row < said.row);
-        if !earlier {
-            new.insert(hash, Arc::new(said));
+        let other = new.get(&hash).or_else(|| old.get(&hash));
+        if let Some(earlier) = other.filter(|it| it.row < said.row) {
+            return Some(earlier.clone());
         }
+        if let Some(later) = other {
+            held(&self.late).insert(later.row);
+        }
+        new.insert(hash, Arc::new(said));
+        None
     }
+
+    /// Takes the late ones of these rows; in their turn, for all earlier rows are known by then.
+    fn late(&self, rows: std::ops::Range<u64>) -> Vec<u64> {
+        let mut late = held(&self.late);
+        let found: Vec<u64> = late.range(rows).copied().collect();
+        late.retain(|it| !found.contains(it));
+        found
+    }
+}
+
+/// What a thread that panicked left is whole: nothing is changed in more than one step.
+fn held<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    it.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Hands pieces of work out to threads, and what they made of it to `sink` in the order in which it

@@ -229,6 +229,8 @@ pub(crate) struct Decoding<'a> {
     decoder: Decoder,
     raw: Vec<u8>,
     out: Vec<u8>,
+    /// What of `out` is text, and how far it was handed over.
+    filled: usize,
     at: usize,
     ended: bool,
 }
@@ -240,6 +242,7 @@ impl<'a> Decoding<'a> {
             decoder: encoding.new_decoder_with_bom_removal(),
             raw: vec![0; 1 << 16],
             out: Vec::new(),
+            filled: 0,
             at: 0,
             ended: false,
         }
@@ -249,10 +252,11 @@ impl<'a> Decoding<'a> {
         let n = self.inner.read(&mut self.raw)?;
         let last = n == 0;
         let room = self.decoder.max_utf8_buffer_length(n).unwrap_or(n * 3 + 16);
-        self.out.resize(room, 0);
+        if self.out.len() < room {
+            self.out.resize(room, 0);
+        }
         let (_, _, written, _) = self.decoder.decode_to_utf8(&self.raw[..n], &mut self.out, last);
-        self.out.truncate(written);
-        self.at = 0;
+        (self.filled, self.at) = (written, 0);
         self.ended = last;
         Ok(())
     }
@@ -260,13 +264,13 @@ impl<'a> Decoding<'a> {
 
 impl Read for Decoding<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.out.len() {
+        while self.at == self.filled {
             if self.ended {
                 return Ok(0);
             }
             self.fill()?;
         }
-        let n = buffer.len().min(self.out.len() - self.at);
+        let n = buffer.len().min(self.filled - self.at);
         buffer[..n].copy_from_slice(&self.out[self.at..self.at + n]);
         self.at += n;
         Ok(n)

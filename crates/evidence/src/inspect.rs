@@ -60,21 +60,25 @@ pub fn inspect(source: &Source) -> Inspection {
     let mut detector = Detector::new();
     let (mut bytes, mut first) = (0_u64, Vec::new());
     let outcome = source.open(&mut |reader| {
-        let mut buffer = vec![0; 1 << 17];
-        loop {
-            let n = match reader.read(&mut buffer) {
-                Ok(0) => return Ok(()),
-                Ok(n) => n,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
+        let (mut block, mut next) = (vec![0; BLOCK], vec![0; BLOCK]);
+        let (mut n, mut end) = fill(reader, &mut block);
+        while n > 0 {
+            let this = &block[..n];
             bytes += n as u64;
-            hash.update(&buffer[..n]);
-            detector.feed(&buffer[..n]);
             if first.len() < limits::HEAD {
-                first.extend_from_slice(&buffer[..n.min(limits::HEAD - first.len())]);
+                first.extend_from_slice(&this[..n.min(limits::HEAD - first.len())]);
             }
+            (n, end) = beside(
+                n == BLOCK,
+                || hash.update(this),
+                || {
+                    detector.feed(this);
+                    if end.is_none() { fill(reader, &mut next) } else { (0, end.take()) }
+                },
+            );
+            std::mem::swap(&mut block, &mut next);
         }
+        end.unwrap_or(Ok(()))
     });
     let stop = outcome.err().map(|it| Stop::of(&it));
     let stop = stop.or((source.stamp() != stamp).then_some(Stop::Changed));
@@ -99,6 +103,35 @@ pub fn inspect(source: &Source) -> Inspection {
     // Only text that is read as text can lose letters: a workbook or an unknown file is no text.
     it.text_lost &= it.format.is_some() && it.head.shape.is_text();
     it
+}
+
+/// Bytes of a file looked at together.
+const BLOCK: usize = 1 << 20;
+
+/// Fills a block as far as the content goes; with it, how the content ended, if it did.
+fn fill(reader: &mut dyn Read, block: &mut [u8]) -> (usize, Option<io::Result<()>>) {
+    let mut n = 0;
+    while n < block.len() {
+        match reader.read(&mut block[n..]) {
+            Ok(0) => return (n, Some(Ok(()))),
+            Ok(more) => n += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (n, Some(Err(error))),
+        }
+    }
+    (n, None)
+}
+
+/// Does two things, at the same time where that is worth a thread.
+fn beside<T>(worth: bool, one: impl FnOnce() + Send, other: impl FnOnce() -> T) -> T {
+    if !worth {
+        one();
+        return other();
+    }
+    std::thread::scope(|scope| {
+        scope.spawn(one);
+        other()
+    })
 }
 
 fn recognise(it: &mut Inspection, source: &Source, first: &[u8], encoding: &'static Encoding) {

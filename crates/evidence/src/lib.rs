@@ -40,7 +40,7 @@ mod tree;
 mod ual_tests;
 mod walk;
 
-pub use abreast::{Again, Batch, Said, Work, read_abreast};
+pub use abreast::{Again, Batch, Said, Sink, Work, read_abreast};
 pub use encoding::decoded;
 pub use find::{FindOptions, Found, Problem, find, find_in};
 pub use format::{Format, ReadOptions};
@@ -54,4 +54,4 @@ pub use source::Source;
 pub use stop::Stop;
 
 /// Grows when the same bytes may give other rows, so that stored rows are read anew.
-pub const READER_VERSION: u32 = 2;
+pub const READER_VERSION: u32 = 3;

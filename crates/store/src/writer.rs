@@ -1,13 +1,13 @@
 //! Rows of one evidence file into the tables of the cache, in one sweep.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashSet},
     fs,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, Result};
-use arrow_array::{BooleanArray, RecordBatch};
+use arrow_array::{Array as _, BooleanArray, Int64Array, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
 use model::{
     Content, Event, Item, Mail, MailboxItem, Position, Reading, Record, Reject, Row, Setting,
@@ -97,13 +97,16 @@ impl TableSet {
             return Ok(());
         }
         let filled = self.sheets.take()?;
-        self.append(filled)
+        self.append(filled, &[])
     }
 
-    fn append(&mut self, filled: Filled) -> Result<()> {
+    /// Adds columns, but for the rows with these numbers.
+    fn append(&mut self, filled: Filled, without: &[u64]) -> Result<()> {
         for (table, mut rows) in filled.tables {
             if table == Cached::Contexts {
                 rows = filter_record_batch(&rows, &self.new_contexts(&filled.contexts))?;
+            } else if !without.is_empty() {
+                rows = other_rows(&rows, without)?;
             }
             if rows.num_rows() == 0 {
                 continue;
@@ -409,6 +412,17 @@ impl Sheets {
     }
 }
 
+/// The rows whose numbers are none of these.
+fn other_rows(rows: &RecordBatch, without: &[u64]) -> Result<RecordBatch> {
+    let numbers =
+        rows.column_by_name("row").and_then(|it| it.as_any().downcast_ref::<Int64Array>());
+    let numbers = numbers.context("internal error: a row has no number")?;
+    let without: BTreeSet<i64> = without.iter().map(|it| int(*it)).collect();
+    let keep: BooleanArray =
+        numbers.values().iter().map(|it| Some(!without.contains(it))).collect();
+    Ok(filter_record_batch(rows, &keep)?)
+}
+
 fn json_or_empty<T: serde::Serialize>(list: &[T]) -> Result<String> {
     if list.is_empty() { Ok(String::new()) } else { Ok(serde_json::to_string(list)?) }
 }
@@ -490,7 +504,7 @@ impl Writer {
     pub(crate) fn push(&mut self, row: &Row) -> Result<()> {
         let mut lines = self.lines();
         lines.row(row)?;
-        self.take(lines.fill()?)
+        self.take(lines.fill()?, &[])
     }
 
     /// What turns rows of this file into columns, on any thread.
@@ -499,7 +513,8 @@ impl Writer {
     }
 
     /// Takes rows that were turned into columns.
-    pub fn take(&mut self, columns: Columns) -> Result<()> {
+    /// Records in the rows `late` say what an earlier row of the file says in the same words.
+    pub fn take(&mut self, columns: Columns, late: &[u64]) -> Result<()> {
         let (Some(tables), Some(keys)) = (&mut self.tables, &mut self.keys) else { return Ok(()) };
         keys.push(&columns.keys)?;
         let (meta, told) = (&mut self.meta, &columns.told);
@@ -507,8 +522,8 @@ impl Writer {
         meta.rejected += told.rejected;
         meta.lossy += told.lossy;
         meta.last_row = meta.last_row.max(told.last_row);
-        meta.again += told.again;
-        tables.append(columns.filled)
+        meta.again += told.again + late.len() as u64;
+        tables.append(columns.filled, late)
     }
 
     /// Closes the file's tables; from now on they are found by [`Store::cached`].
