@@ -6,6 +6,8 @@
 //! Nothing here knows of Parquet or of verdicts.
 
 mod abreast;
+#[cfg(test)]
+mod abreast_tests;
 mod archive;
 pub mod canonical;
 #[cfg(test)]

@@ -7,7 +7,13 @@
 
 use std::{fs, path::Path};
 
-use crate::rows::pst;
+// Written so that this file can be included elsewhere too.
+#[allow(dead_code, reason = "the tests of the reader use more of it")]
+#[path = "rows/pst/sample.rs"]
+mod sample;
+#[allow(dead_code, reason = "the tests of the reader use more of it")]
+#[path = "rows/pst/writer.rs"]
+mod writer;
 
 /// One sample.
 pub(crate) struct Sample {
@@ -107,7 +113,7 @@ pub(crate) fn message(text: &str) -> Vec<u8> {
 
 /// Files that are no text are made here.
 fn made(text: &str) -> [Sample; 2] {
-    let sample = |id: &str, ending: &str, bytes| Sample {
+    let file = |id: &str, ending: &str, bytes| Sample {
         id: id.to_owned(),
         name: format!("{id}.{ending}"),
         bytes,
@@ -115,8 +121,8 @@ fn made(text: &str) -> [Sample; 2] {
     let people = ["a", "b", "c", "d", "e"].map(|it| (text, format!("{it}@example.com")));
     let people = people.each_ref().map(|it| (it.0, it.1.as_str()));
     [
-        sample("mailbox_pst", "pst", pst::sample::five(text).bytes()),
-        sample("list_nk2", "nk2", pst::sample::cache(&people)),
+        file("mailbox_pst", "pst", sample::five(text).bytes()),
+        file("list_nk2", "nk2", sample::cache(&people)),
     ]
 }
 

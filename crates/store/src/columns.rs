@@ -82,7 +82,7 @@ pub(crate) fn properties() -> Result<WriterProperties> {
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_statistics_enabled(EnabledStatistics::None)
         // Groups are read by several threads, and held whole while they are made.
-        .set_max_row_group_row_count(Some(32 * 1024))
+        .set_max_row_group_row_count(Some(16 * 1024))
         .set_created_by("konseki".to_owned());
     for column in UNIQUE {
         builder = builder.set_column_dictionary_enabled(ColumnPath::from(column), false);

@@ -33,8 +33,10 @@ use crate::{
 /// The tables written here, in the order of [`Rows`].
 pub(crate) const TABLES: [&str; 3] = ["events", "signins", "attribution"];
 
-/// Batches of the three tables.
-type Rows = [Vec<RecordBatch>; 3];
+/// Rows of the three tables.
+type Rows = [Option<RecordBatch>; 3];
+/// Rows of a task, one after another, and `None` at its end.
+type Step = Result<Option<Rows>>;
 
 /// One file with records.
 struct Source<'a> {
@@ -207,36 +209,40 @@ fn write(
     threads: usize,
 ) -> Result<[u64; 3]> {
     thread::scope(|scope| {
-        let mut from: Vec<Receiver<Result<Rows>>> = Vec::new();
+        let mut from: Vec<Receiver<Step>> = Vec::new();
         for n in 0..threads {
-            let (to, rows) = sync_channel(1);
+            // Room for a group: a thread goes on with its next one while another's is written.
+            let (to, rows) = sync_channel(4);
             from.push(rows);
             let mine = tasks.iter().skip(n).step_by(threads);
             scope.spawn(move || {
                 for (source, group) in mine {
-                    if to.send(taken(source, *group, lookup)).is_err() {
+                    let done = taken(source, *group, lookup, &to);
+                    if to.send(done.map(|()| None)).is_err() {
                         return;
                     }
                 }
             });
         }
-        let mut writers: Vec<(SyncSender<Vec<RecordBatch>>, _)> = Vec::new();
+        let mut writers: Vec<(SyncSender<RecordBatch>, _)> = Vec::new();
         for (schema, part) in lookup.schemas.iter().zip(parts) {
-            let (to, batches) = sync_channel(2);
+            let (to, batches) = sync_channel(1);
             writers.push((to, scope.spawn(|| written(schema, part, batches))));
         }
         let mut outcome = Ok(());
-        for (n, _) in tasks.iter().enumerate() {
-            let Ok(rows) = from[n % threads].recv() else {
+        let mut task = 0;
+        while task < tasks.len() {
+            let Ok(step) = from[task % threads].recv() else {
                 bail!("internal error: a thread ended")
             };
-            match rows {
-                Ok(rows) => {
-                    for ((to, _), batches) in writers.iter().zip(rows) {
+            match step {
+                Ok(Some(rows)) => {
+                    for ((to, _), batch) in writers.iter().zip(rows) {
                         // A writer that ended early tells why below.
-                        let _ = to.send(batches);
+                        let _ = batch.map(|it| to.send(it));
                     }
                 }
+                Ok(None) => task += 1,
                 Err(error) => {
                     outcome = Err(error);
                     break;
@@ -254,11 +260,11 @@ fn write(
     })
 }
 
-fn written(schema: &SchemaRef, part: &Path, batches: Receiver<Vec<RecordBatch>>) -> Result<u64> {
+fn written(schema: &SchemaRef, part: &Path, batches: Receiver<RecordBatch>) -> Result<u64> {
     let file = File::create(part).with_context(|| format!("cannot create {}", part.display()))?;
     let mut out = ArrowWriter::try_new(file, schema.clone(), Some(columns::properties()?))?;
     let mut rows = 0;
-    for batch in batches.into_iter().flatten() {
+    for batch in batches {
         rows += batch.num_rows() as u64;
         out.write(&batch)?;
     }
@@ -266,10 +272,15 @@ fn written(schema: &SchemaRef, part: &Path, batches: Receiver<Vec<RecordBatch>>)
     Ok(rows)
 }
 
-fn taken(source: &Source<'_>, group: usize, lookup: &Lookup<'_>) -> Result<Rows> {
+/// Takes a task apart and hands its rows over, some at a time: they are never all in memory.
+fn taken(
+    source: &Source<'_>,
+    group: usize,
+    lookup: &Lookup<'_>,
+    to: &SyncSender<Step>,
+) -> Result<()> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&source.path)?)?;
-    let mut rows = Rows::default();
-    for batch in reader.with_row_groups(vec![group]).with_batch_size(8192).build()? {
+    for batch in reader.with_row_groups(vec![group]).with_batch_size(4096).build()? {
         let batch = counted(&batch?, source)?;
         if batch.num_rows() == 0 {
             continue;
@@ -277,15 +288,19 @@ fn taken(source: &Source<'_>, group: usize, lookup: &Lookup<'_>) -> Result<Rows>
         let beside = Beside::new(&batch, source, lookup)?;
         let signin = bools(&batch, "signin")?;
         let not: BooleanArray = signin.iter().map(|it| Some(it != Some(true))).collect();
+        let mut rows = Rows::default();
         for (n, keep) in [(0, &not), (1, signin)] {
             if keep.true_count() > 0 {
                 let all = beside.batch(&batch, &lookup.schemas[n])?;
-                rows[n].push(filter_record_batch(&all, keep)?);
+                rows[n] = Some(filter_record_batch(&all, keep)?);
             }
         }
-        rows[2].push(beside.batch(&batch, &lookup.schemas[2])?);
+        rows[2] = Some(beside.batch(&batch, &lookup.schemas[2])?);
+        if to.send(Ok(Some(rows))).is_err() {
+            return Ok(());
+        }
     }
-    Ok(rows)
+    Ok(())
 }
 
 /// Rows that are the record of their key.

@@ -2,7 +2,11 @@
 //! contact, a distribution list, and the nickname cache among the hidden items.
 
 use super::writer::{Book, Item, Put, Puts};
-use crate::normal::mapi::ADDRESS;
+
+/// The set of named properties of contacts (MS-OXPROPS, PSETID_Address).
+const ADDRESS: [u8; 16] = [0x04, 0x20, 0x06, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46];
+/// How a nickname cache begins.
+const MAGIC: [u8; 4] = [0x0d, 0xf0, 0xad, 0xba];
 
 /// 2025-10-20T04:13:33Z.
 pub(crate) const AT: i64 = 134_054_072_130_000_000;
@@ -224,7 +228,7 @@ fn hidden(ansi: bool) -> Item {
 
 /// A nickname cache.
 pub(crate) fn cache(people: &[(&str, &str)]) -> Vec<u8> {
-    let mut out = crate::rows::nk2::MAGIC.to_vec();
+    let mut out = MAGIC.to_vec();
     let count = u32::try_from(people.len()).unwrap_or_default();
     out.extend([10, 1, count].map(u32::to_le_bytes).concat());
     for (name, address) in people {
