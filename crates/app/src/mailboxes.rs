@@ -231,7 +231,7 @@ pub(crate) fn settle(
 
 /// The owner of what lies below each root: the one account that wrote nearly everything in Sent, or got
 /// nearly everything in Inbox. Two such accounts are none.
-fn inferred<'a>(
+fn inferred(
     folders: &[MailboxFolder],
     places: &BTreeMap<&str, Place>,
     directory: &Directory,

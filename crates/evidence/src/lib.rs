@@ -31,6 +31,8 @@ mod read;
 mod reconcile;
 mod rows;
 #[cfg(test)]
+use rows::pst::sample as pst_sample;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod settings_tests;

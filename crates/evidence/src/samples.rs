@@ -7,13 +7,8 @@
 
 use std::{fs, path::Path};
 
-// Written so that this file can be included elsewhere too.
-#[allow(dead_code, reason = "the tests of the reader use more of it")]
-#[path = "rows/pst/sample.rs"]
-mod sample;
-#[allow(dead_code, reason = "the tests of the reader use more of it")]
-#[path = "rows/pst/writer.rs"]
-mod writer;
+// This file is included elsewhere too: what it needs stands beside it.
+use super::pst_sample;
 
 /// One sample.
 pub(crate) struct Sample {
@@ -121,8 +116,8 @@ fn made(text: &str) -> [Sample; 2] {
     let people = ["a", "b", "c", "d", "e"].map(|it| (text, format!("{it}@example.com")));
     let people = people.each_ref().map(|it| (it.0, it.1.as_str()));
     [
-        file("mailbox_pst", "pst", sample::five(text).bytes()),
-        file("list_nk2", "nk2", sample::cache(&people)),
+        file("mailbox_pst", "pst", pst_sample::five(text).bytes()),
+        file("list_nk2", "nk2", pst_sample::cache(&people)),
     ]
 }
 

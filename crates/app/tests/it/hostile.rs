@@ -8,6 +8,13 @@ use serde_json::Value;
 use crate::run::{findings, konseki, read};
 
 #[allow(dead_code, reason = "the tests of the readers use more of it")]
+#[path = "../../../evidence/src/rows/pst/sample.rs"]
+mod pst_sample;
+#[allow(dead_code, reason = "the tests of the readers use more of it")]
+#[path = "../../../evidence/src/rows/pst/writer.rs"]
+mod writer;
+
+#[allow(dead_code, reason = "the tests of the readers use more of it")]
 #[path = "../../../evidence/src/samples.rs"]
 mod samples;
 

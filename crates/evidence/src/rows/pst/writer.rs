@@ -1,6 +1,6 @@
 //! Writes small mailbox files for tests: of both layouts, sound in all that a reader looks at.
 
-#![expect(clippy::unwrap_used, reason = "it writes files for tests")]
+#![allow(clippy::unwrap_used, reason = "it writes files for tests")]
 
 use std::collections::BTreeMap;
 
