@@ -167,7 +167,8 @@ impl Store {
         let mut found = Vec::new();
         let total: u64 = files.iter().map(|it| it.meta.records).sum();
         let size = size_of::<Entry>() as u64;
-        let budget = (self.options.memory as u64 / 3).max(16 << 20);
+        // Reading the keys once more is cheap, holding them all is not.
+        let budget = (self.options.memory as u64 / 3).clamp(16 << 20, 96 << 20);
         let passes = (total * size).div_ceil(budget).max(1);
         for pass in 0..passes {
             sweep(&mut files, pass, passes, &mut found)?;

@@ -83,9 +83,10 @@ fn row(it: &Addressee, language: Language) -> Vec<String> {
     } else {
         Phrase::new("show.people_no_role", "no")
     };
+    let (name, own) = parted(&it.name);
     let cells = [
-        it.name.clone(),
-        honorific(it, language),
+        name.to_owned(),
+        if own.is_empty() { honorific(it, language) } else { own.to_owned() },
         it.furigana.clone(),
         it.organisation.clone(),
         it.addresses.first().cloned().unwrap_or_default(),
@@ -97,6 +98,18 @@ fn row(it: &Addressee, language: Language) -> Vec<String> {
         it.first.clone(),
     ];
     cells.into_iter().map(|it| Untrusted::from(without_links(&it)).for_cell()).collect()
+}
+
+/// A name, and the form of address that is written behind it in mails and lists: a letter would
+/// otherwise bear it twice.
+fn parted(name: &str) -> (&str, &str) {
+    let forms = ["様", "さま", "殿", "先生", "御中"];
+    let found = forms.iter().find_map(|form| Some((name.strip_suffix(form)?, *form)));
+    let spaced = |it: &str| it.ends_with([' ', '\u{3000}']);
+    match found.filter(|it| spaced(it.0) || it.1 == "様") {
+        Some((rest, form)) if !rest.trim().is_empty() => (rest.trim_end(), form),
+        _ => (name, ""),
+    }
 }
 
 /// As the list has it; else what the language puts behind a name, and behind an office.
@@ -129,6 +142,10 @@ mod tests {
             },
             Addressee { name: "=cmd()".into(), role: true, ..Addressee::default() },
         ];
+        assert_eq!(parted("藤井 愛 様"), ("藤井 愛", "様"));
+        assert_eq!(parted("山田太郎様"), ("山田太郎", "様"));
+        assert_eq!(parted("石田殿"), ("石田殿", ""), "it may be part of a name");
+        assert_eq!(parted("様"), ("様", ""));
         let text = addressees(&all, JA).csv();
         assert!(text.starts_with('\u{feff}') && text.ends_with("\r\n"));
         let lines: Vec<&str> = text.split("\r\n").collect();
