@@ -36,6 +36,8 @@ pub(crate) fn sheets(
     };
     let of = |cause: Cause| -> Sheet {
         let theirs = revealed.people.persons.iter().filter(|it| it.causes.contains(&cause));
+        // Colleagues are no outsiders to be notified; the table `people` has them, marked.
+        let theirs = theirs.filter(|it| cause != Cause::Exposed || !it.internal);
         let all: Vec<Addressee> = theirs.map(|it| one(it, cause)).collect();
         report::addressees(&all, language)
     };
