@@ -137,7 +137,7 @@ fn patch<'a>(folder: &Path, places: &BTreeMap<(&str, &str), u32>) -> Result<Vec<
     for (evidence, row, scope) in scopes(&cache::table(folder, Cached::Items), places)? {
         by_file.entry(evidence).or_default().push((row, scope));
     }
-    // A source without a name of its own takes every row; one with takes those of its file.
+    // One source a file: each takes the rows of its own.
     let mut found = Vec::new();
     let ids = evidence_ids(&path)?;
     for evidence in ids {

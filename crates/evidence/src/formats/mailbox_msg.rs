@@ -1,14 +1,13 @@
 //! A message of Outlook in a file of its own (MS-OXMSG): a compound file with a stream a property.
 
 use std::{
-    borrow::Cow,
     collections::BTreeMap,
     io::{Cursor, Read, Seek},
 };
 
 use cfb::CompoundFile;
 use encoding_rs::Encoding;
-use model::{Attached, Content, Kind, MailboxItem, Micros, Reject};
+use model::{Attached, Content, Kind, MailboxItem, Reject};
 use serde_json::Value as Json;
 
 use super::mailbox_eml::canonical;
@@ -18,7 +17,7 @@ use crate::{
     normal::{
         charset, item,
         mapi::{self, Properties, Set},
-        mapi_value::{Value, instant},
+        mapi_value::{Kept, Value},
     },
     rows::xls,
 };
@@ -264,28 +263,12 @@ fn until_nul(bytes: &[u8]) -> &[u8] {
     &bytes[..end]
 }
 
-impl Properties for Storage {
-    fn text(&self, id: u16) -> String {
-        self.values.get(&id).map(Value::text).unwrap_or_default()
+impl Kept for Storage {
+    fn value(&self, id: u16) -> Option<&Value> {
+        self.values.get(&id)
     }
 
-    fn number(&self, id: u16) -> Option<i64> {
-        self.values.get(&id)?.number()
-    }
-
-    fn time(&self, id: u16) -> Option<Micros> {
-        self.values.get(&id)?.number().and_then(instant)
-    }
-
-    fn bytes(&self, id: u16) -> Cow<'_, [u8]> {
-        self.values.get(&id).map(Value::bytes).unwrap_or_default()
-    }
-
-    fn list(&self, id: u16) -> Vec<Vec<u8>> {
-        self.values.get(&id).map(Value::list).unwrap_or_default()
-    }
-
-    fn named(&self, set: &Set, id: u32) -> Option<u16> {
+    fn number_of(&self, set: &Set, id: u32) -> Option<u16> {
         self.names.get(&(*set, id)).copied()
     }
 }

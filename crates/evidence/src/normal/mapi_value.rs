@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use model::Micros;
 
+use super::mapi::{Properties, Set};
+
 /// A value.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
@@ -53,4 +55,39 @@ pub(crate) fn instant(ticks: i64) -> Option<Micros> {
     const LAST: i64 = 7_258_118_400_000_000;
     let micros = ticks / 10 - EPOCH;
     (0..LAST).contains(&micros).then_some(micros)
+}
+
+/// Properties kept as values by their numbers.
+pub(crate) trait Kept {
+    /// The value of a number.
+    fn value(&self, id: u16) -> Option<&Value>;
+
+    /// The number that a named property has here.
+    fn number_of(&self, set: &Set, id: u32) -> Option<u16>;
+}
+
+impl<T: Kept> Properties for T {
+    fn text(&self, id: u16) -> String {
+        self.value(id).map(Value::text).unwrap_or_default()
+    }
+
+    fn number(&self, id: u16) -> Option<i64> {
+        self.value(id)?.number()
+    }
+
+    fn time(&self, id: u16) -> Option<Micros> {
+        self.value(id)?.number().and_then(instant)
+    }
+
+    fn bytes(&self, id: u16) -> Cow<'_, [u8]> {
+        self.value(id).map(Value::bytes).unwrap_or_default()
+    }
+
+    fn list(&self, id: u16) -> Vec<Vec<u8>> {
+        self.value(id).map(Value::list).unwrap_or_default()
+    }
+
+    fn named(&self, set: &Set, id: u32) -> Option<u16> {
+        self.number_of(set, id)
+    }
 }

@@ -1,14 +1,14 @@
 //! `winmail.dat`: what Outlook wraps a message in (MS-OXTNEF), its text and its attachments.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use encoding_rs::Encoding;
-use model::{Attached, MailboxItem, Micros};
+use model::{Attached, MailboxItem};
 
 use super::{
     charset, item,
     mapi::{self, Properties, Set},
-    mapi_value::{Value, instant},
+    mapi_value::{Kept, Value},
 };
 
 const SIGNATURE: u32 = 0x223e_9f78;
@@ -229,28 +229,12 @@ fn value(kind: u16, data: &[u8], page: Option<&'static Encoding>) -> Value {
     }
 }
 
-impl Properties for Props {
-    fn text(&self, id: u16) -> String {
-        self.values.get(&id).map(Value::text).unwrap_or_default()
+impl Kept for Props {
+    fn value(&self, id: u16) -> Option<&Value> {
+        self.values.get(&id)
     }
 
-    fn number(&self, id: u16) -> Option<i64> {
-        self.values.get(&id)?.number()
-    }
-
-    fn time(&self, id: u16) -> Option<Micros> {
-        self.values.get(&id)?.number().and_then(instant)
-    }
-
-    fn bytes(&self, id: u16) -> Cow<'_, [u8]> {
-        self.values.get(&id).map(Value::bytes).unwrap_or_default()
-    }
-
-    fn list(&self, id: u16) -> Vec<Vec<u8>> {
-        self.values.get(&id).map(Value::list).unwrap_or_default()
-    }
-
-    fn named(&self, set: &Set, id: u32) -> Option<u16> {
+    fn number_of(&self, set: &Set, id: u32) -> Option<u16> {
         self.names.get(&(*set, id)).copied()
     }
 }
